@@ -1,0 +1,18 @@
+# Every third-party package, and who may use it (tests/layering checks the includes):
+#   OpenMP         engine/base/parallel.h
+#   XGBoost        engine/xgb (headers only; the library is opened at run time), bench/peers
+#   nlohmann_json  engine/model (reader), container/job_config, hyperparams/describe
+#   fast_float     data/number.h
+#   LibArchive     container/archive
+#   CLI11          container/main
+#   GTest          tests
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(FastFloat QUIET CONFIG)
+find_path(FAST_FLOAT_INCLUDE fast_float/fast_float.h REQUIRED)
+find_package(LibArchive REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Threads REQUIRED)
+if(BOOSTYARD_TESTS)
+  find_package(GTest REQUIRED)
+endif()

@@ -1,0 +1,14 @@
+# One interface target that every library of ours links: warnings, sanitizers, floating point rules.
+set(BOOSTYARD_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
+add_library(boostyard_options INTERFACE)
+target_include_directories(boostyard_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_definitions(boostyard_options INTERFACE BOOSTYARD_VERSION="${PROJECT_VERSION}")
+target_compile_options(boostyard_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  # A product and a sum are two roundings on every target: decisions must not depend on the tier.
+  -ffp-contract=off)
+if(BOOSTYARD_SANITIZE)
+  target_compile_options(boostyard_options INTERFACE
+    -fsanitize=${BOOSTYARD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(boostyard_options INTERFACE -fsanitize=${BOOSTYARD_SANITIZE})
+endif()

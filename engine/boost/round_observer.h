@@ -1,0 +1,54 @@
+// Who listens to a training: the engine reports, the observer prints, saves, and may ask to stop.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+
+namespace boostyard {
+
+struct Model;
+
+// One figure of one round, in the order in which it is to be printed (decisions: all of train, then all
+// of validation; per channel in metric order).
+struct MetricValue {
+  std::string_view channel;  // "train" or "validation"
+  std::string_view metric;   // as printed: "logloss", "error@0.8"
+  double value = 0.0;
+};
+
+struct RoundReport {
+  int round = 0;  // from 0; continues after a resume
+  std::span<const MetricValue> metrics;
+  // The model after this round, complete and independent of the engine. Costs a copy: call it only to
+  // save a checkpoint.
+  std::function<Result<Model>()> snapshot;
+};
+
+enum class RoundDecision { kContinue, kStop };
+
+// Called on the thread that called Train, never concurrently.
+class RoundObserver {
+ public:
+  virtual ~RoundObserver() = default;
+
+  // Once, before anything else: which engine and device were taken, and why. One line of text.
+  virtual void OnEngine(std::string_view line) = 0;
+
+  // Something the user should know; training goes on.
+  virtual void OnWarning(std::string_view line) = 0;
+
+  // Something worth one line of log (the base score, the cuts, early stopping).
+  virtual void OnInfo(std::string_view line) = 0;
+
+  // After each round. kStop ends the training with the model as it is (not an error).
+  virtual RoundDecision OnRound(const RoundReport& report) = 0;
+
+  // Asked between rounds and during long steps (reading, binning): true to give up as soon as possible.
+  virtual bool StopRequested() = 0;
+};
+
+}  // namespace boostyard
