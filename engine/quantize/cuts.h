@@ -1,0 +1,43 @@
+// Where the features are cut into bins: the thresholds a split may use.
+//
+// Bin b of a feature holds the values in [cut(b-1), cut(b)), cut(-1) being minus infinity; a split after
+// bin b sends value < cut(b) left. With at most max_bin distinct values the cuts are XGBoost's: the
+// values themselves but the smallest, then last + (|last| + 1e-5), so that every value lies below the
+// last cut. Otherwise they are quantiles by exact counting over all rows (weights: fixed point).
+// The result depends on the multiset of (value, weight) of each feature and on max_bin alone.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/base/column_chunk.h"
+#include "engine/base/result.h"
+
+namespace boostyard {
+
+struct BinCuts {
+  std::vector<std::uint32_t> begin;       // feature -> index of its first cut; feature_count + 1 entries
+  std::vector<float> values;              // ascending within a feature, all finite
+  std::vector<float> min_values;          // per feature: a number below every value (min - (|min| + 1e-5))
+  std::vector<std::uint8_t> has_missing;  // per feature: some row has no value
+
+  FeatureIndex feature_count() const { return static_cast<FeatureIndex>(begin.size()) - 1; }
+  // At least 1, also for a feature without any value.
+  BinIndex bin_count(FeatureIndex feature) const { return begin[feature + 1] - begin[feature]; }
+  std::span<const float> of(FeatureIndex feature) const {
+    return {values.data() + begin[feature], bin_count(feature)};
+  }
+  // The code that stands for "missing" in a binned column.
+  BinIndex missing_code(FeatureIndex feature) const { return bin_count(feature); }
+};
+
+struct CutOptions {
+  int max_bin = 256;  // 2 to 65,536
+  int threads = 1;
+};
+
+// Reads the stream once or twice (rewinding it first and last).
+Result<BinCuts> BuildCuts(ChunkStream& stream, const CutOptions& options);
+
+}  // namespace boostyard
