@@ -51,6 +51,7 @@ enum class ErrorId : std::uint16_t {
   kTrainFailed,
   // the world
   kUsage,
+  kInputUnreadable,
   kIoRead,
   kIoWrite,
   kDiskFull,
@@ -127,6 +128,8 @@ inline constexpr std::array<ErrorRow, static_cast<std::size_t>(ErrorId::kCount)>
      "the engine that could train this is not there"},
     {ErrorId::kTrainFailed, ErrorKind::kInternal, "train-failed", "training ended with an error"},
     {ErrorId::kUsage, ErrorKind::kUser, "usage", "the command line is not understood"},
+    {ErrorId::kInputUnreadable, ErrorKind::kUser, "input-unreadable",
+     "an input file or directory may not be read"},
     {ErrorId::kIoRead, ErrorKind::kPlatform, "io-read", "a file cannot be read"},
     {ErrorId::kIoWrite, ErrorKind::kPlatform, "io-write", "a file cannot be written"},
     {ErrorId::kDiskFull, ErrorKind::kPlatform, "disk-full", "there is no space left on the device"},
