@@ -55,6 +55,7 @@ struct ObjectiveParams {
   double scale_pos_weight = 1.0;
   double tweedie_variance_power = 1.5;
   double huber_slope = 1.0;
+  double max_delta_step = 0.7;  // count:poisson alone: as TreeParams' when given; e^this scales its hessian
   std::string aft_loss_distribution = "normal";
   double aft_loss_distribution_scale = 1.0;
 };
