@@ -1,4 +1,4 @@
-// The one place that knows how threads are made (OpenMP). Everything else asks for a loop or a region.
+// The one place that knows how threads are made. Everything else asks for a loop, a region or a team.
 //
 // Workers run with round-to-nearest and denormals on, whatever the caller's state was, and the caller's
 // state is restored: floating point decides splits, so it must not depend on who called us.
@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <thread>
+#include <vector>
 
 #if defined(_OPENMP)
 #include <omp.h>
@@ -82,36 +84,92 @@ void ParallelFor(int threads, std::int64_t count, const Body& body) {
   });
 }
 
-// All `threads` members of a region meet here. Spins for about 10 us, then yields: a barrier among more
-// threads than free cores must not burn a scheduler slice.
-class Barrier {
+// Threads that stay: workers wait between calls of Run, so that a call costs about a microsecond
+// instead of waking threads. A boosting round makes some twenty calls.
+//
+// Waiting workers spin briefly, then yield, then sleep: more threads than free cores must not burn a
+// scheduler slice.
+class ThreadTeam {
  public:
-  explicit Barrier(int threads) : threads_(threads) {}
+  explicit ThreadTeam(int threads) : threads_(threads < 1 ? 1 : threads) {
+    for (int thread = 1; thread < threads_; ++thread) {
+      workers_.emplace_back([this, thread] { Work(thread); });
+    }
+  }
+  ~ThreadTeam() {
+    task_ = nullptr;
+    Release();
+    for (std::thread& worker : workers_) worker.join();
+  }
+  ThreadTeam(const ThreadTeam&) = delete;
+  ThreadTeam& operator=(const ThreadTeam&) = delete;
 
-  void Wait() {
-    if (threads_ <= 1) return;
-    const int phase = phase_.load(std::memory_order_relaxed);
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) == threads_ - 1) {
-      arrived_.store(0, std::memory_order_relaxed);
-      phase_.store(phase + 1, std::memory_order_release);
+  int size() const { return threads_; }
+
+  // Runs body(thread) once on each thread, the caller being thread 0, and waits for all. `body` must
+  // not throw. Not reentrant.
+  template <class Body>
+  void Run(const Body& body) {
+    const FloatEnvironment environment;
+    if (threads_ == 1) {
+      body(0);
       return;
     }
-    for (int spins = 0; phase_.load(std::memory_order_acquire) == phase; ++spins) {
-      if (spins < kSpins) {
-#if defined(__x86_64__)
-        _mm_pause();
-#endif
-      } else {
-        sched_yield();
-      }
-    }
+    body_ = &body;
+    task_ = [](const void* erased, int thread) { (*static_cast<const Body*>(erased))(thread); };
+    running_.store(threads_ - 1, std::memory_order_relaxed);
+    Release();
+    body(0);
+    for (int spins = 0; running_.load(std::memory_order_acquire) != 0; ++spins) Pause(spins);
   }
 
  private:
-  static constexpr int kSpins = 2000;
+  static constexpr int kSpins = 4000;     // about 50 us
+  static constexpr int kYields = 200;
+
+  static void Pause(int spins) {
+    if (spins >= kSpins) {
+      sched_yield();
+      return;
+    }
+#if defined(__x86_64__)
+    _mm_pause();
+#endif
+  }
+
+  void Release() {
+    generation_.fetch_add(1, std::memory_order_seq_cst);
+    if (sleepers_.load(std::memory_order_seq_cst) > 0) generation_.notify_all();
+  }
+
+  // Waits until the generation is no longer `seen`.
+  void AwaitRelease(std::uint32_t seen) {
+    for (int spins = 0; spins < kSpins + kYields; ++spins) {
+      if (generation_.load(std::memory_order_acquire) != seen) return;
+      Pause(spins);
+    }
+    sleepers_.fetch_add(1, std::memory_order_seq_cst);
+    while (generation_.load(std::memory_order_seq_cst) == seen) generation_.wait(seen);
+    sleepers_.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  void Work(int thread) {
+    const FloatEnvironment environment;
+    for (std::uint32_t seen = 0;; ++seen) {
+      AwaitRelease(seen);
+      if (task_ == nullptr) return;
+      task_(body_, thread);
+      running_.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
   int threads_;
-  alignas(64) std::atomic<int> arrived_{0};
-  alignas(64) std::atomic<int> phase_{0};
+  std::vector<std::thread> workers_;
+  const void* body_ = nullptr;
+  void (*task_)(const void*, int) = nullptr;
+  alignas(64) std::atomic<std::uint32_t> generation_{0};
+  alignas(64) std::atomic<int> running_{0};
+  alignas(64) std::atomic<int> sleepers_{0};
 };
 
 }  // namespace boostyard

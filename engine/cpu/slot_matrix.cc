@@ -1,0 +1,344 @@
+#include "engine/cpu/slot_matrix.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace boostyard {
+namespace {
+
+constexpr std::size_t kPadding = 4096 + 64;  // kernels prefetch and read a little past the end
+constexpr std::uint32_t kMaxDigitBase = 128;
+constexpr std::uint32_t kMaxExclusive = 127;
+constexpr std::uint64_t kTileRows = 2048;
+
+// Runs body(row_begin, row_end) over tiles of rows, shared out in order.
+template <class Body>
+void ForRowTiles(ThreadTeam& team, std::uint64_t row_count, const Body& body) {
+  std::atomic<std::uint64_t> next{0};
+  team.Run([&](int) {
+    for (;;) {
+      const std::uint64_t begin = next.fetch_add(kTileRows, std::memory_order_relaxed);
+      if (begin >= row_count) return;
+      body(begin, std::min(row_count, begin + kTileRows));
+    }
+  });
+}
+
+// The codes of one feature over training and validation rows.
+struct FeatureCodes {
+  BinnedColumn* train;
+  BinnedColumn* validation;  // may be null
+  std::uint64_t train_rows;
+
+  std::uint8_t At(std::uint64_t row) const {
+    return row < train_rows ? train->narrow()[row] : validation->narrow()[row - train_rows];
+  }
+  // Copies codes [begin, end) to `out`.
+  void Copy(std::uint64_t begin, std::uint64_t end, std::uint8_t* out) const {
+    const std::uint64_t middle = std::clamp(train_rows, begin, end);
+    if (middle > begin) std::memcpy(out, train->narrow() + begin, middle - begin);
+    if (end > middle) {
+      std::memcpy(out + (middle - begin), validation->narrow() + (middle - train_rows), end - middle);
+    }
+  }
+};
+
+class Builder {
+ public:
+  Builder(BinnedColumns& train, BinnedColumns* validation, const BinCuts& cuts, ThreadTeam& team)
+      : train_(train), validation_(validation), cuts_(cuts), team_(team) {
+    matrix_.row_count = train.row_count + (validation != nullptr ? validation->row_count : 0);
+    matrix_.places.resize(cuts.feature_count());
+  }
+
+  SlotMatrix Build(const SlotOptions& options) {
+    PlanSlots(options);
+    PlanBlocks();
+    FillColumns();
+    FillGroups();
+    return std::move(matrix_);
+  }
+
+ private:
+  FeatureCodes Codes(FeatureIndex feature) const {
+    return {&train_.columns[feature],
+            validation_ != nullptr ? &validation_->columns[feature] : nullptr, train_.row_count};
+  }
+
+  Digit OrdinalDigit(FeatureIndex feature) const {
+    Digit digit;
+    digit.bin_count = cuts_.bin_count(feature);
+    digit.has_missing = cuts_.has_missing[feature] != 0;
+    digit.base = digit.bin_count + (digit.has_missing ? 1 : 0);
+    digit.features = {feature};
+    return digit;
+  }
+
+  void AddSlot(std::vector<Digit> digits, bool is_wide) {
+    Slot slot;
+    slot.is_wide = is_wide;
+    slot.code_count = 1;
+    for (Digit& digit : digits) {
+      digit.stride = slot.code_count;
+      slot.code_count *= digit.base;
+    }
+    slot.digits = std::move(digits);
+    matrix_.slots.push_back(std::move(slot));
+  }
+
+  // Single slots for features with many bins, bundles for the rest, wide slots last.
+  void PlanSlots(const SlotOptions& options) {
+    std::vector<Digit> small;
+    std::vector<FeatureIndex> two_bins;
+    std::vector<FeatureIndex> wide;
+    for (FeatureIndex feature = 0; feature < cuts_.feature_count(); ++feature) {
+      Digit digit = OrdinalDigit(feature);
+      if (train_.columns[feature].is_wide) {
+        wide.push_back(feature);
+      } else if (!options.bundle || digit.base > kMaxDigitBase) {
+        AddSlot({std::move(digit)}, false);
+      } else if (digit.bin_count == 2 && !digit.has_missing) {
+        two_bins.push_back(feature);
+      } else if (digit.base > 1) {
+        small.push_back(std::move(digit));
+      } else {
+        AddSlot({std::move(digit)}, false);
+      }
+    }
+    AddExclusiveDigits(two_bins, small);
+    PackDigits(std::move(small));
+    matrix_.narrow_count = static_cast<std::uint32_t>(matrix_.slots.size());
+    for (const FeatureIndex feature : wide) AddSlot({OrdinalDigit(feature)}, true);
+    FinishPlan();
+  }
+
+  void FinishPlan() {
+    std::uint32_t offset = 0;
+    for (std::uint32_t s = 0; s < matrix_.slots.size(); ++s) {
+      Slot& slot = matrix_.slots[s];
+      slot.histogram_offset = offset;
+      offset += slot.padded_count();
+      for (std::uint32_t d = 0; d < slot.digits.size(); ++d) {
+        const Digit& digit = slot.digits[d];
+        for (std::uint32_t k = 0; k < digit.features.size(); ++k) {
+          matrix_.places[digit.features[k]] = {s, d, digit.is_exclusive ? k + 1 : 0};
+        }
+      }
+    }
+    matrix_.histogram_size = offset;
+  }
+
+  // Greedily merges two-bin features of which no two are ever in bin 1 together (one-hot columns).
+  void AddExclusiveDigits(const std::vector<FeatureIndex>& features, std::vector<Digit>& digits) {
+    const std::uint64_t words = (matrix_.row_count + 63) / 64;
+    std::vector<std::vector<std::uint64_t>> ones(features.size());
+    std::atomic<std::size_t> next{0};
+    team_.Run([&](int) {
+      for (std::size_t i; (i = next.fetch_add(1)) < features.size();) {
+        ones[i].assign(words, 0);
+        const FeatureCodes codes = Codes(features[i]);
+        for (std::uint64_t row = 0; row < matrix_.row_count; ++row) {
+          ones[i][row / 64] |= std::uint64_t{codes.At(row)} << (row % 64);
+        }
+      }
+    });
+    std::vector<std::vector<std::uint64_t>> taken;
+    std::vector<std::vector<FeatureIndex>> members;
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      std::size_t group = 0;
+      while (group < members.size() &&
+             (members[group].size() >= kMaxExclusive || Overlaps(taken[group], ones[i]))) {
+        ++group;
+      }
+      if (group == members.size()) {
+        members.emplace_back();
+        taken.emplace_back(words, 0);
+      }
+      members[group].push_back(features[i]);
+      for (std::uint64_t w = 0; w < words; ++w) taken[group][w] |= ones[i][w];
+    }
+    for (std::vector<FeatureIndex>& group : members) {
+      if (group.size() == 1) {
+        digits.push_back(OrdinalDigit(group.front()));
+        continue;
+      }
+      Digit digit;
+      digit.is_exclusive = true;
+      digit.base = static_cast<std::uint32_t>(group.size()) + 1;
+      digit.features = std::move(group);
+      digits.push_back(std::move(digit));
+    }
+  }
+
+  static bool Overlaps(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b) {
+    for (std::size_t w = 0; w < a.size(); ++w) {
+      if ((a[w] & b[w]) != 0) return true;
+    }
+    return false;
+  }
+
+  // First-fit decreasing: the largest digit, then whatever still fits below 256 codes.
+  void PackDigits(std::vector<Digit> digits) {
+    std::stable_sort(digits.begin(), digits.end(),
+                     [](const Digit& a, const Digit& b) { return a.base > b.base; });
+    std::vector<char> is_used(digits.size(), 0);
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+      if (is_used[i] != 0) continue;
+      std::vector<Digit> pack;
+      std::uint32_t codes = digits[i].base;
+      pack.push_back(std::move(digits[i]));
+      for (std::size_t j = i + 1; j < digits.size(); ++j) {
+        if (is_used[j] != 0 || codes * digits[j].base > 256) continue;
+        is_used[j] = 1;
+        codes *= digits[j].base;
+        pack.push_back(std::move(digits[j]));
+      }
+      AddSlot(std::move(pack), false);
+    }
+  }
+
+  // Spreads the slots evenly over blocks, so that blocks are equal pieces of work.
+  void PlanBlocks() {
+    const std::uint32_t count = (matrix_.narrow_count + 7) / 8;
+    std::uint32_t slot = 0;
+    for (std::uint32_t b = 0; b < count; ++b) {
+      const std::uint32_t width =
+          matrix_.narrow_count / count + (b < matrix_.narrow_count % count ? 1 : 0);
+      matrix_.blocks.push_back({slot, width});
+      slot += width;
+    }
+    for (std::uint32_t first = 0; first < count; first += 8) {
+      SlotGroup group;
+      group.first_block = first;
+      group.block_count = std::min(8U, count - first);
+      group.stride = std::bit_ceil(group.block_count) * 8;
+      group.rows = HugeBuffer<std::uint8_t>(matrix_.row_count * group.stride + kPadding);
+      matrix_.groups.push_back(std::move(group));
+    }
+  }
+
+  bool IsPlain(const Slot& slot) const {
+    return slot.digits.size() == 1 && !slot.digits.front().is_exclusive;
+  }
+
+  void FillColumns() {
+    matrix_.columns.resize(matrix_.slots.size());
+    for (std::uint32_t s = 0; s < matrix_.slots.size(); ++s) {
+      const Slot& slot = matrix_.slots[s];
+      const FeatureIndex first = slot.digits.front().features.front();
+      if (IsPlain(slot) && validation_ == nullptr) {
+        matrix_.columns[s] = std::move(train_.columns[first].bytes);
+        continue;
+      }
+      const std::size_t code_bytes = slot.is_wide ? 2 : 1;
+      matrix_.columns[s] = HugeBuffer<std::uint8_t>(matrix_.row_count * code_bytes + kPadding);
+      if (slot.is_wide) {
+        FillWide(s, first);
+      } else {
+        ForRowTiles(team_, matrix_.row_count, [&](std::uint64_t begin, std::uint64_t end) {
+          FillNarrow(s, begin, end);
+        });
+      }
+      for (const Digit& digit : slot.digits) {
+        for (const FeatureIndex feature : digit.features) Release(feature);
+      }
+    }
+  }
+
+  void Release(FeatureIndex feature) {
+    train_.columns[feature].bytes = {};
+    if (validation_ != nullptr) validation_->columns[feature].bytes = {};
+  }
+
+  void FillWide(std::uint32_t s, FeatureIndex feature) {
+    std::uint8_t* out = matrix_.columns[s].data();
+    const std::size_t train_bytes = train_.row_count * 2;
+    std::memcpy(out, train_.columns[feature].bytes.data(), train_bytes);
+    if (validation_ != nullptr) {
+      std::memcpy(out + train_bytes, validation_->columns[feature].bytes.data(),
+                  validation_->row_count * 2);
+    }
+  }
+
+  void FillNarrow(std::uint32_t s, std::uint64_t begin, std::uint64_t end) {
+    std::uint8_t codes[kTileRows];
+    std::uint8_t* out = matrix_.columns[s].data() + begin;
+    const std::uint64_t count = end - begin;
+    std::memset(out, 0, count);
+    for (const Digit& digit : matrix_.slots[s].digits) {
+      for (std::uint32_t k = 0; k < digit.features.size(); ++k) {
+        Codes(digit.features[k]).Copy(begin, end, codes);
+        const std::uint32_t unit = digit.stride * (digit.is_exclusive ? k + 1 : 1);
+        for (std::uint64_t i = 0; i < count; ++i) {
+          out[i] = static_cast<std::uint8_t>(out[i] + codes[i] * unit);
+        }
+      }
+    }
+  }
+
+  void FillGroups() {
+    for (SlotGroup& group : matrix_.groups) {
+      ForRowTiles(team_, matrix_.row_count, [&](std::uint64_t begin, std::uint64_t end) {
+        for (std::uint32_t b = 0; b < group.block_count; ++b) {
+          FillBlock(group, b, begin, end);
+        }
+        for (std::uint32_t b = group.block_count; b < group.stride / 8; ++b) {
+          for (std::uint64_t row = begin; row < end; ++row) {
+            std::memset(group.rows.data() + row * group.stride + b * 8, 0, 8);
+          }
+        }
+      });
+    }
+  }
+
+  // Eight rows of eight columns at a time, transposed in eight words.
+  void FillBlock(SlotGroup& group, std::uint32_t b, std::uint64_t begin, std::uint64_t end) {
+    const SlotBlock& block = matrix_.blocks[group.first_block + b];
+    std::uint8_t* out = group.rows.data() + begin * group.stride + b * 8;
+    for (std::uint64_t row = begin; row < end; row += 8) {
+      std::uint64_t words[8] = {};
+      const std::uint64_t count = std::min<std::uint64_t>(8, end - row);
+      for (std::uint32_t i = 0; i < block.width; ++i) {
+        std::memcpy(&words[i], matrix_.columns[block.first_slot + i].data() + row, count);
+      }
+      Transpose8x8(words);
+      for (std::uint64_t i = 0; i < count; ++i) {
+        std::memcpy(out, &words[i], 8);
+        out += group.stride;
+      }
+    }
+  }
+
+  // Bytes of a little-endian 8 x 8 matrix: swaps blocks of 4, 2, 1 across the diagonal.
+  static void Transpose8x8(std::uint64_t (&w)[8]) {
+    constexpr std::uint64_t kMasks[3] = {0x00000000FFFFFFFFULL, 0x0000FFFF0000FFFFULL,
+                                         0x00FF00FF00FF00FFULL};
+    for (int step = 0; step < 3; ++step) {
+      const int distance = 4 >> step;
+      const int shift = 32 >> step;
+      for (int i = 0; i < 8; ++i) {
+        if ((i & distance) != 0) continue;
+        const std::uint64_t swapped = ((w[i] >> shift) ^ w[i + distance]) & kMasks[step];
+        w[i + distance] ^= swapped;
+        w[i] ^= swapped << shift;
+      }
+    }
+  }
+
+  BinnedColumns& train_;
+  BinnedColumns* validation_;
+  const BinCuts& cuts_;
+  ThreadTeam& team_;
+  SlotMatrix matrix_;
+};
+
+}  // namespace
+
+SlotMatrix BuildSlotMatrix(BinnedColumns train, BinnedColumns* validation, const BinCuts& cuts,
+                           const SlotOptions& options, ThreadTeam& team) {
+  return Builder(train, validation, cuts, team).Build(options);
+}
+
+}  // namespace boostyard
