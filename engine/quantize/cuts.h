@@ -1,10 +1,11 @@
 // Where the features are cut into bins: the thresholds a split may use.
 //
-// Bin b of a feature holds the values in [cut(b-1), cut(b)), cut(-1) being minus infinity; a split after
-// bin b sends value < cut(b) left. With at most max_bin distinct values the cuts are XGBoost's: the
-// values themselves but the smallest, then last + (|last| + 1e-5), so that every value lies below the
-// last cut. Otherwise they are quantiles by exact counting over all rows (weights: fixed point).
-// The result depends on the multiset of (value, weight) of each feature and on max_bin alone.
+// Bin b of a feature holds the values in [cut(b-1), cut(b)), cut(-1) being minus infinity; a split
+// after bin b sends value < cut(b) left. With at most max_bin distinct values the cuts are
+// XGBoost's: the values themselves but the smallest, then last + (|last| + 1e-5), so that every
+// value lies below the last cut. Otherwise they are quantiles by exact counting over all rows
+// (weights: fixed point). The result depends on the multiset of (value, weight) of each feature and
+// on max_bin alone.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,9 @@
 namespace boostyard {
 
 struct BinCuts {
-  std::vector<std::uint32_t> begin;       // feature -> index of its first cut; feature_count + 1 entries
-  std::vector<float> values;              // ascending within a feature, all finite
-  std::vector<float> min_values;          // per feature: a number below every value (min - (|min| + 1e-5))
+  std::vector<std::uint32_t> begin;  // feature -> index of its first cut; feature_count + 1 entries
+  std::vector<float> values;         // ascending within a feature, all finite
+  std::vector<float> min_values;  // per feature: a number below every value (min - (|min| + 1e-5))
   std::vector<std::uint8_t> has_missing;  // per feature: some row has no value
 
   FeatureIndex feature_count() const { return static_cast<FeatureIndex>(begin.size()) - 1; }
@@ -32,8 +33,11 @@ struct BinCuts {
   BinIndex missing_code(FeatureIndex feature) const { return bin_count(feature); }
 };
 
+// The most bins a feature can have: with one more for missing values the codes still fit two bytes.
+inline constexpr int kMaxBinCount = 65'535;
+
 struct CutOptions {
-  int max_bin = 256;  // 2 to 65,536
+  int max_bin = 256;  // 2 to 65,536 (which is taken as kMaxBinCount)
   int threads = 1;
 };
 
