@@ -1,0 +1,230 @@
+#include "container/train_job.h"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+#include "container/channel.h"
+#include "container/diagnostics.h"
+#include "container/job_config.h"
+#include "container/model_dir.h"
+#include "container/signals.h"
+#include "data/open.h"
+#include "engine/base/error_table.h"
+#include "engine/model/model_io.h"
+#include "engine/train.h"
+#include "hyperparams/parse.h"
+
+namespace boostyard::container {
+namespace {
+
+// The service kills 120 s after SIGTERM; a model that was asked for may take most of that.
+constexpr int kSaveDeadlineSeconds = 100;
+
+// Seconds since the last lap.
+class Stopwatch {
+ public:
+  double Lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> lap = now - last_;
+    last_ = now;
+    return lap.count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+class JobObserver : public RoundObserver {
+ public:
+  explicit JobObserver(MetricLog& log) : log_(log) {}
+  void OnEngine(std::string_view line) override { log_.Info(line); }
+  void OnWarning(std::string_view line) override { log_.Warning(line); }
+  void OnInfo(std::string_view line) override { log_.Info(line); }
+  RoundDecision OnRound(const RoundReport& report) override {
+    log_.Round(report);
+    return StopRequested() ? RoundDecision::kStop : RoundDecision::kContinue;
+  }
+  bool StopRequested() override { return StopSignal() != 0; }
+
+ private:
+  MetricLog& log_;
+};
+
+// What a job is made of once its texts are understood.
+struct Plan {
+  Switches switches;
+  hyperparams::JobSettings settings;
+  ChannelSet channels;
+  ThreadChoice threads;
+};
+
+struct JobData {
+  std::unique_ptr<ChunkStream> train;
+  std::unique_ptr<ChunkStream> validation;  // null without such a channel
+};
+
+struct StageSeconds {
+  double read = 0.0;
+  double train = 0.0;
+  double write = 0.0;
+};
+
+Status CheckOffered(const JobConfig& config, const hyperparams::JobSettings& settings) {
+  if (settings.kfold > 0) {
+    return MakeError(ErrorId::kHyperparamUnsupported,
+                     "_kfold is " + std::to_string(settings.kfold) +
+                         ", and cross-validation is not offered by this version",
+                     "leave _kfold and _num_cv_round out");
+  }
+  if (config.resources.hosts.size() > 1) {
+    return MakeError(ErrorId::kConfigBadValue,
+                     "the job has " + std::to_string(config.resources.hosts.size()) +
+                         " hosts, and training on several hosts is not offered by this version",
+                     "use one instance");
+  }
+  return {};
+}
+
+Status CheckTuningChannel(const hyperparams::JobSettings& settings, const ChannelSet& channels) {
+  if (settings.train.tuning_channel != "validation" || channels.validation) return {};
+  return MakeError(ErrorId::kHyperparamConflict,
+                   "_tuning_objective_metric is \"validation:" + settings.train.tuning_metric +
+                       "\", but there is no channel validation",
+                   "add a validation channel, or tune on train:" + settings.train.tuning_metric);
+}
+
+void TellAll(MetricLog& log, const std::vector<std::string>& notes,
+             const std::vector<std::string>& warnings) {
+  for (const std::string& note : notes) log.Info(note);
+  for (const std::string& warning : warnings) log.Warning(warning);
+}
+
+Result<Plan> MakePlan(const JobContext& context) {
+  Plan plan;
+  BOOSTYARD_ASSIGN_OR_RETURN(plan.switches, ReadSwitches(context.variables));
+  BOOSTYARD_ASSIGN_OR_RETURN(const JobConfig config, LoadJobConfig(context.paths));
+  BOOSTYARD_ASSIGN_OR_RETURN(plan.settings, hyperparams::Parse(config.hyperparameters));
+  context.log.SetQuiet(plan.settings.is_silent || plan.settings.train.verbosity == 0);
+  if (plan.settings.save_model_on_termination) SetStopDeadline(kSaveDeadlineSeconds);
+  TellAll(context.log, plan.settings.notes, {});
+  BOOSTYARD_RETURN_IF_ERROR(CheckOffered(config, plan.settings));
+  if (config.checkpoint_dir) {
+    context.log.Warning(
+        "checkpoints are not written by this version: a job that is interrupted starts "
+        "from its first round");
+  }
+  BOOSTYARD_ASSIGN_OR_RETURN(plan.channels, OpenChannels(context.paths, config.channels));
+  TellAll(context.log, plan.channels.notes, plan.channels.warnings);
+  BOOSTYARD_RETURN_IF_ERROR(CheckTuningChannel(plan.settings, plan.channels));
+  plan.threads = ChooseThreads(context.limits, plan.settings.train.nthread);
+  context.log.Info(plan.threads.reason);
+  return plan;
+}
+
+Result<std::unique_ptr<ChunkStream>> ReadChannel(const JobContext& context, const Plan& plan,
+                                                 const Channel& channel,
+                                                 FeatureIndex expected_features) {
+  ReadRequest request;
+  request.channel = channel.name;
+  request.files = channel.files;
+  request.content_type = channel.content_type;
+  request.has_weights = plan.settings.csv_weights;
+  request.expected_features = expected_features;
+  request.threads = plan.threads.threads;
+  request.memory_limit_bytes = context.limits.memory_limit_bytes;
+  request.stop_requested = [] { return StopSignal() != 0; };
+  BOOSTYARD_ASSIGN_OR_RETURN(OpenedData data, OpenData(request));
+  TellAll(context.log, data.notes, data.warnings);
+  return std::move(data.stream);
+}
+
+Result<JobData> ReadChannels(const JobContext& context, const Plan& plan) {
+  JobData data;
+  BOOSTYARD_ASSIGN_OR_RETURN(data.train, ReadChannel(context, plan, plan.channels.train, 0));
+  if (plan.channels.validation) {
+    BOOSTYARD_ASSIGN_OR_RETURN(
+        data.validation,
+        ReadChannel(context, plan, *plan.channels.validation, data.train->shape().feature_count));
+  }
+  return data;
+}
+
+Result<TrainOutcome> TrainOn(const JobContext& context, const Plan& plan, const JobData& data) {
+  RunOptions run;
+  run.engine = plan.switches.engine;
+  run.threads = plan.threads.threads;
+  run.memory_limit_bytes = context.limits.memory_limit_bytes;
+  JobObserver observer(context.log);
+  return Train(plan.settings.train, TrainingSet{data.train.get(), data.validation.get()}, run,
+               observer);
+}
+
+Status PublishModel(const JobContext& context, const Plan& plan, const Model& model,
+                    ModelDir& directory) {
+  const ArtifactChoice choice =
+      ChooseArtifact(plan.switches.artifact, context.variables, context.paths);
+  const bool is_json = plan.switches.format == ModelFormat::kJson;
+  BOOSTYARD_ASSIGN_OR_RETURN(const std::string path,
+                             directory.Publish(WriteModel(model, plan.switches.format), choice));
+  context.log.Info("wrote " + path + " (" + (is_json ? "JSON" : "UBJSON") + "): " + choice.reason +
+                   "; BOOSTYARD_MODEL_ARTIFACT=" + (choice.is_archive ? "bare" : "tar") +
+                   " changes that");
+  return {};
+}
+
+std::string Fixed(double seconds) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f", seconds);
+  return text.data();
+}
+
+std::string Summary(const JobData& data, const TrainOutcome& outcome, const StageSeconds& seconds,
+                    int warning_count) {
+  const DataShape& shape = data.train->shape();
+  std::string text = "summary: " + std::to_string(shape.row_count) + " rows, ";
+  if (data.validation) {
+    text += std::to_string(data.validation->shape().row_count) + " validation rows, ";
+  }
+  text += std::to_string(shape.feature_count) + " features, " +
+          std::to_string(outcome.rounds_done) + " rounds, ";
+  if (outcome.best_round) text += "best round " + std::to_string(*outcome.best_round) + ", ";
+  text += "seconds: read " + Fixed(seconds.read) + ", train " + Fixed(seconds.train) + ", write " +
+          Fixed(seconds.write) + ", engine " + outcome.engine;
+  if (warning_count > 0) text += ", " + std::to_string(warning_count) + " warnings";
+  return text;
+}
+
+Result<JobEnd> RunPlan(const JobContext& context, const Plan& plan, ModelDir& directory) {
+  Stopwatch watch;
+  StageSeconds seconds;
+  BOOSTYARD_ASSIGN_OR_RETURN(const JobData data, ReadChannels(context, plan));
+  seconds.read = watch.Lap();
+  BOOSTYARD_ASSIGN_OR_RETURN(const TrainOutcome outcome, TrainOn(context, plan, data));
+  seconds.train = watch.Lap();
+  const bool is_complete = !outcome.was_stopped;
+  if (!is_complete && (!plan.settings.save_model_on_termination || outcome.rounds_done == 0)) {
+    return JobEnd::kStopped;
+  }
+  BOOSTYARD_RETURN_IF_ERROR(PublishModel(context, plan, outcome.model, directory));
+  seconds.write = watch.Lap();
+  context.log.Info(Summary(data, outcome, seconds, context.log.warning_count()));
+  return JobEnd::kModelWritten;
+}
+
+}  // namespace
+
+Result<JobEnd> RunTrainJob(const JobContext& context) {
+  BOOSTYARD_ASSIGN_OR_RETURN(const Plan plan, MakePlan(context));
+  BOOSTYARD_ASSIGN_OR_RETURN(ModelDir directory, ModelDir::Open(context.paths.model_dir));
+  for (const std::string& warning : directory.warnings()) context.log.Warning(warning);
+  auto end = RunPlan(context, plan, directory);
+  if (!end.ok() && StopSignal() != 0) {
+    context.log.Warning("stopped while: " + FailureLine(end.error()));
+    return JobEnd::kStopped;
+  }
+  return end;
+}
+
+}  // namespace boostyard::container
