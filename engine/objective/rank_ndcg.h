@@ -11,7 +11,7 @@ struct RankNdcg : IdentityLink {
   static constexpr Task kTask = Task::kRanking;
   static constexpr bool kIsNative = false;
   static constexpr std::string_view kDefaultMetric = "ndcg";
-  static constexpr LabelRule kLabels{0.0, 31.0, false, false, "in [0,31]"};
+  static constexpr LabelRule kLabels{0.0, 31.0, false, true, "whole numbers in [0,31]"};
   static constexpr ModelParamKind kModelParams = ModelParamKind::kLambdaRank;
   static constexpr BaseScoreRule kBaseScore = BaseScoreRule::kFixed;
 
