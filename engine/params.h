@@ -20,6 +20,8 @@ enum class DeviceKind { kCpu, kCuda, kAuto };
 struct Device {
   DeviceKind kind = DeviceKind::kCpu;
   int ordinal = -1;  // -1: not named
+
+  bool operator==(const Device&) const = default;
 };
 
 struct TreeParams {
@@ -37,6 +39,8 @@ struct TreeParams {
   int num_parallel_tree = 1;
   std::vector<int> monotone_constraints;                    // per feature -1, 0, 1; may be shorter
   std::vector<std::vector<std::uint32_t>> interaction_constraints;  // groups of features
+
+  bool operator==(const TreeParams&) const = default;
 };
 
 struct SampleParams {
@@ -46,6 +50,8 @@ struct SampleParams {
   double colsample_bylevel = 1.0;
   double colsample_bynode = 1.0;
   std::int64_t seed = 0;
+
+  bool operator==(const SampleParams&) const = default;
 };
 
 struct ObjectiveParams {
@@ -58,6 +64,8 @@ struct ObjectiveParams {
   double max_delta_step = 0.7;  // count:poisson alone: as TreeParams' when given; e^this scales its hessian
   std::string aft_loss_distribution = "normal";
   double aft_loss_distribution_scale = 1.0;
+
+  bool operator==(const ObjectiveParams&) const = default;
 };
 
 // All of a training run. `xgboost_settings` carries what was explicitly set and XGBoost knows, as
@@ -77,6 +85,8 @@ struct TrainParams {
   std::optional<int> nthread;
   int verbosity = 1;
   std::vector<std::pair<std::string, std::string>> xgboost_settings;
+
+  bool operator==(const TrainParams&) const = default;
 };
 
 }  // namespace boostyard
