@@ -22,15 +22,15 @@ struct SourceFile {
 
 // What to read and how.
 struct ReadRequest {
-  std::string channel;                    // "train": for messages
-  std::vector<SourceFile> files;          // at least one
+  std::string channel;                      // "train": for messages
+  std::vector<SourceFile> files;            // at least one
   std::optional<ContentType> content_type;  // not given: sniffed, and said so
-  bool has_label = true;                  // false: every column is a feature (predict)
-  bool has_weights = false;               // csv_weights=1: the column after the label
+  bool has_label = true;                    // false: every column is a feature (predict)
+  bool has_weights = false;                 // csv_weights=1: the column after the label
   // A channel that must have the same features (validation): its column count; 0: free.
   FeatureIndex expected_features = 0;
   int threads = 1;
-  std::uint64_t memory_limit_bytes = 0;   // 0: not limited
+  std::uint64_t memory_limit_bytes = 0;  // 0: not limited
   // Asked now and then; true: give up with a kInternal error that the caller does not report.
   std::function<bool()> stop_requested;
 };
@@ -38,12 +38,12 @@ struct ReadRequest {
 // A stream and what should be said about it.
 struct OpenedData {
   std::unique_ptr<ChunkStream> stream;
-  std::vector<std::string> notes;     // info lines: skipped header, sniffed type, delimiter
+  std::vector<std::string> notes;  // info lines: skipped header, sniffed type, delimiter
   std::vector<std::string> warnings;
 };
 
-// Opens, sniffs and (when the data are kept) reads everything. Errors name file, line, column, value
-// and cure; with several, the first five in file order, the same for any thread count.
+// Opens, sniffs and (when the data are kept) reads everything. Errors name file, line, column,
+// value and cure; with several, the first five in file order, the same for any thread count.
 Result<OpenedData> OpenData(const ReadRequest& request);
 
 }  // namespace boostyard

@@ -1,0 +1,151 @@
+#include "data/csv/encode.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace boostyard::csv {
+namespace {
+
+constexpr std::size_t kMaxDistinct = 255;
+constexpr std::uint32_t kNotCoded = 0xFFFFFFFF;
+
+// The distinct values of one column, numbered by their first appearance, then by their order.
+class Dictionary {
+ public:
+  // `max_distinct` <= kMaxDistinct.
+  explicit Dictionary(std::size_t max_distinct) : max_distinct_(max_distinct) {
+    slots_.fill(kEmpty);
+  }
+
+  // Writes a code for each cell; false if there are too many distinct values.
+  bool Encode(const float* cells, std::size_t row_count, std::uint8_t* codes) {
+    for (std::size_t row = 0; row < row_count; ++row) {
+      if (std::isnan(cells[row])) {
+        codes[row] = ColumnPiece::kMissingCode;
+        continue;
+      }
+      const int code = CodeOf(cells[row]);
+      if (code < 0) return false;
+      codes[row] = static_cast<std::uint8_t>(code);
+    }
+    SortValues(codes, row_count);
+    return true;
+  }
+
+  std::span<const float> values() const { return {values_.data(), count_}; }
+
+ private:
+  static constexpr std::uint16_t kEmpty = 0xFFFF;
+  static constexpr std::size_t kSlots = 1024;
+
+  int CodeOf(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    std::size_t slot = (bits * 0x9E3779B1U) >> 22;
+    for (; slots_[slot] != kEmpty; slot = (slot + 1) % kSlots) {
+      if (values_[slots_[slot]] == value) return slots_[slot];
+    }
+    if (count_ == max_distinct_) return -1;
+    slots_[slot] = static_cast<std::uint16_t>(count_);
+    values_[count_] = value;
+    return static_cast<int>(count_++);
+  }
+
+  void SortValues(std::uint8_t* codes, std::size_t row_count) {
+    const std::array<float, kMaxDistinct> by_appearance = values_;
+    std::sort(values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(count_));
+    std::array<std::uint8_t, 256> rank{};
+    for (std::size_t i = 0; i < count_; ++i) {
+      const auto* place =
+          std::lower_bound(values_.data(), values_.data() + count_, by_appearance[i]);
+      rank[i] = static_cast<std::uint8_t>(place - values_.data());
+    }
+    rank[ColumnPiece::kMissingCode] = ColumnPiece::kMissingCode;
+    for (std::size_t row = 0; row < row_count; ++row) codes[row] = rank[codes[row]];
+  }
+
+  std::size_t max_distinct_;
+  std::size_t count_ = 0;
+  std::array<float, kMaxDistinct> values_{};
+  std::array<std::uint16_t, kSlots> slots_{};
+};
+
+// Hands out consecutive parts of the chunk's memory.
+class Carver {
+ public:
+  explicit Carver(std::byte* begin) : next_(begin) {}
+
+  template <class T>
+  std::span<T> Copy(const T* from, std::size_t count) {
+    T* const to = reinterpret_cast<T*>(next_);
+    if (count > 0) std::memcpy(to, from, count * sizeof(T));
+    next_ += count * sizeof(T);
+    return {to, count};
+  }
+
+ private:
+  std::byte* next_;
+};
+
+}  // namespace
+
+StoredChunk Encoder::Encode(const CellTable& table, const Layout& layout) {
+  const std::size_t rows = table.row_count;
+  const std::uint32_t features = layout.feature_count();
+  codes_.resize(rows * features);
+  dictionaries_.clear();
+  dictionary_sizes_.assign(features, kNotCoded);
+
+  // Coded: rows + 4 * distinct bytes. Floats: 4 * rows.
+  const std::size_t max_distinct = std::min(kMaxDistinct, rows * 3 / 4);
+  std::size_t coded_columns = 0;
+  for (std::uint32_t feature = 0; feature < features; ++feature) {
+    Dictionary dictionary(max_distinct);
+    const float* const cells = table.column(layout.first_feature() + feature);
+    if (!dictionary.Encode(cells, rows, codes_.data() + coded_columns * rows)) continue;
+    ++coded_columns;
+    const std::span<const float> values = dictionary.values();
+    dictionary_sizes_[feature] = static_cast<std::uint32_t>(values.size());
+    dictionaries_.insert(dictionaries_.end(), values.begin(), values.end());
+  }
+
+  const std::size_t target_floats = rows * (1 + (layout.has_weights ? 1 : 0));
+  const std::size_t floats =
+      target_floats + (features - coded_columns) * rows + dictionaries_.size();
+  StoredChunk chunk;
+  const std::size_t bytes = floats * sizeof(float) + coded_columns * rows;
+  chunk.memory = std::make_unique_for_overwrite<std::byte[]>(bytes);
+  chunk.features.resize(features);
+  chunk.memory_bytes = bytes + features * sizeof(ColumnPiece) + sizeof(StoredChunk);
+  chunk.row_count = table.row_count;
+
+  Carver carver(chunk.memory.get());  // floats first: they are aligned
+  if (layout.has_label) {
+    chunk.labels = carver.Copy(table.column(0), rows);
+  } else {
+    const std::vector<float> zeros(rows, 0.0F);
+    chunk.labels = carver.Copy(zeros.data(), rows);
+  }
+  if (layout.has_weights) chunk.weights = carver.Copy(table.column(layout.weight_column()), rows);
+  const float* next_dictionary = dictionaries_.data();
+  for (std::uint32_t feature = 0; feature < features; ++feature) {
+    ColumnPiece& piece = chunk.features[feature];
+    if (const std::uint32_t size = dictionary_sizes_[feature]; size != kNotCoded) {
+      piece.dictionary = carver.Copy(next_dictionary, size);
+      next_dictionary += size;
+    } else {
+      piece.floats = carver.Copy(table.column(layout.first_feature() + feature), rows);
+    }
+  }
+  const std::uint8_t* next_codes = codes_.data();
+  for (ColumnPiece& piece : chunk.features) {
+    if (!piece.is_coded()) continue;
+    piece.codes = carver.Copy(next_codes, rows);
+    next_codes += rows;
+  }
+  return chunk;
+}
+
+}  // namespace boostyard::csv

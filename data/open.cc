@@ -1,0 +1,81 @@
+#include "data/open.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/csv/read.h"
+#include "data/format_list.h"
+#include "data/input_file.h"
+#include "data/magic.h"
+#include "data/read_options.h"
+#include "engine/base/error_table.h"
+
+namespace boostyard {
+namespace {
+
+std::string ReadableFormats() {
+  std::string names;
+  for (const FormatRow& row : kFormats) {
+    if (row.is_read) names += (names.empty() ? "" : ", ") + std::string(row.name);
+  }
+  return names;
+}
+
+// The declared type, or what the first bytes look like.
+Result<ContentType> ChooseType(const ReadRequest& request, const InputFile& first,
+                               std::vector<std::string>& notes) {
+  const std::string& name = first.file.display_name;
+  const DataFormat seen = SniffFormat(first.head);
+  const bool is_binary = seen == DataFormat::kParquet || seen == DataFormat::kRecordio;
+  if (!is_binary) BOOSTYARD_RETURN_IF_ERROR(CheckIsText(first.head, name));
+  ContentType type;
+  if (request.content_type) {
+    type = *request.content_type;
+  } else {
+    type.format = seen;
+    notes.push_back("the channel " + request.channel + " has no content type: " + name +
+                    " looks like " + std::string(NameOf(seen)));
+  }
+  if (seen != type.format) {
+    return MakeError(
+        ErrorId::kChannelContentType,
+        name + " looks like " + std::string(NameOf(seen)) + ", but its content type is " +
+            std::string(NameOf(type.format)),
+        "set the channel's ContentType to " + std::string(RowOf(seen).content_types.front()));
+  }
+  if (!RowOf(type.format).is_read) {
+    return MakeError(
+        ErrorId::kDataFormat,
+        std::string(NameOf(type.format)) + " is not read by this version (" + name + ")",
+        "convert the data to a format that is read: " + ReadableFormats());
+  }
+  return type;
+}
+
+}  // namespace
+
+Result<OpenedData> OpenDataWith(const ReadRequest& request, const ReadOptions& options) {
+  std::vector<InputFile> opened;
+  for (const SourceFile& file : request.files) {
+    BOOSTYARD_ASSIGN_OR_RETURN(InputFile input, OpenInput(file, request, options));
+    opened.push_back(std::move(input));
+    if (!opened.back().is_empty()) break;
+  }
+  if (opened.empty() || opened.back().is_empty()) {
+    return MakeError(ErrorId::kChannelEmpty,
+                     "the channel " + request.channel + " holds no data: all its files are empty",
+                     "supply at least one row");
+  }
+  std::vector<std::string> notes;
+  BOOSTYARD_ASSIGN_OR_RETURN(const ContentType type, ChooseType(request, opened.back(), notes));
+  BOOSTYARD_ASSIGN_OR_RETURN(OpenedData data, csv::Read(request, options, type, std::move(opened)));
+  data.notes.insert(data.notes.begin(), notes.begin(), notes.end());
+  return data;
+}
+
+Result<OpenedData> OpenData(const ReadRequest& request) {
+  return OpenDataWith(request, ReadOptions{});
+}
+
+}  // namespace boostyard
