@@ -227,7 +227,7 @@ class Reader {
       BOOSTYARD_RETURN_IF_ERROR(pipe.FillToNewline(end - 1));
       if (pipe.end() <= begin) return {};
       BOOSTYARD_RETURN_IF_ERROR(ReadWindow(planned, begin, std::min(end, pipe.end())));
-      if (errors_.size() >= kMaxFaults || end >= pipe.end()) return {};
+      if (errors_.size() >= kMaxFaults || (pipe.is_at_end() && end >= pipe.end())) return {};
       pipe.Drop(end - 1);  // the byte before the next window tells whether a row starts with it
     }
   }
