@@ -1,0 +1,55 @@
+// mlogloss and merror, XGBoost's: weighted, probabilities kept at 1e-16 or more, the first of equal
+// classes counts.
+#include <algorithm>
+#include <atomic>
+#include <string>
+
+#include "engine/base/error_table.h"
+#include "engine/base/math.h"
+#include "engine/metric/block_sum.h"
+#include "engine/metric/elementwise.h"
+#include "engine/metric/families.h"
+
+namespace boostyard {
+namespace {
+
+// One row's value; `label` is a class.
+double RowValue(MetricId metric, const float* predictions, std::size_t classes, std::size_t label) {
+  if (metric == MetricId::kMlogloss) {
+    return -Log(std::max(static_cast<double>(predictions[label]), kLeastProbability));
+  }
+  const float* const best = std::max_element(predictions, predictions + classes);
+  return static_cast<std::size_t>(best - predictions) == label ? 0.0 : 1.0;
+}
+
+}  // namespace
+
+Result<double> EvaluateMulticlass(MetricId metric, const MetricInputs& inputs) {
+  const std::size_t rows = inputs.labels.size();
+  const auto classes = static_cast<std::size_t>(inputs.output_count);
+  std::atomic<bool> are_classes{true};
+  const double sum =
+      SumOverRows(inputs.threads, rows, [&](std::size_t first, std::size_t count, double* values) {
+        for (std::size_t i = 0; i < count; ++i) {
+          const float label = inputs.labels[first + i];
+          if (!(label >= 0.0F && label < static_cast<float>(classes))) {
+            are_classes.store(false, std::memory_order_relaxed);
+            return;
+          }
+          const float weight = inputs.weights.empty() ? 1.0F : inputs.weights[first + i];
+          values[i] = static_cast<double>(weight) *
+                      RowValue(metric, inputs.predictions.data() + (first + i) * classes, classes,
+                               static_cast<std::size_t>(label));
+        }
+      });
+  if (!are_classes) {
+    return MakeError(ErrorId::kDataLabelRange,
+                     "labels must be class numbers from 0 to " +
+                         std::to_string(inputs.output_count - 1) + " for merror and mlogloss",
+                     "number the classes from 0");
+  }
+  const float* const weights = inputs.weights.empty() ? nullptr : inputs.weights.data();
+  return MeanFinal::Final(sum, SumOfWeights(inputs.threads, weights, rows));
+}
+
+}  // namespace boostyard
