@@ -52,7 +52,17 @@ void ParallelRegion(int threads, const Body& body) {
     body(0);
     return;
   }
-#if defined(_OPENMP)
+#if defined(__SANITIZE_THREAD__)
+  // ThreadSanitizer does not see the synchronisation inside an OpenMP runtime: plain threads for it.
+  std::vector<std::thread> workers;
+  const auto work = [&body](int thread) {
+    const FloatEnvironment environment;
+    body(thread);
+  };
+  for (int thread = 1; thread < threads; ++thread) workers.emplace_back(work, thread);
+  work(0);
+  for (std::thread& worker : workers) worker.join();
+#elif defined(_OPENMP)
 #pragma omp parallel num_threads(threads)
   {
     const FloatEnvironment environment;
