@@ -24,13 +24,13 @@ struct LinearModel {
   std::vector<float> weights;
 };
 
-// `document` holds XGBoost's own file (UBJSON) for boosters that we do not write ourselves (gblinear,
-// dart); the other fields are then read from it and serve prediction.
+// `document` holds XGBoost's own file (UBJSON) for boosters that we do not write ourselves
+// (gblinear, dart); the other fields are then read from it and serve prediction.
 struct Model {
-  ObjectiveParams objective;   // base_score is always set: a scalar in prediction space
+  ObjectiveParams objective;  // base_score is always set: a scalar in prediction space
   FeatureIndex feature_count = 0;
-  std::vector<std::string> feature_names;          // empty or feature_count
-  std::map<std::string, std::string> attributes;   // best_iteration, best_score, ...
+  std::vector<std::string> feature_names;         // empty or feature_count
+  std::map<std::string, std::string> attributes;  // best_iteration, best_score, ...
   Booster booster = Booster::kGbtree;
   Forest forest;
   std::optional<LinearModel> linear;

@@ -12,8 +12,8 @@ namespace boostyard {
 // The chunk has model.feature_count features.
 std::vector<float> PredictMargins(const Model& model, const ColumnChunk& chunk);
 
-// Margins to what XGBoost's `predict` returns: probabilities for binary:logistic, one class number per
-// row for multi:softmax, output_count() probabilities per row for multi:softprob, and so on.
+// Margins to what XGBoost's `predict` returns: probabilities for binary:logistic, one class number
+// per row for multi:softmax, output_count() probabilities per row for multi:softprob, and so on.
 std::vector<float> TransformMargins(const Model& model, std::vector<float> margins);
 
 }  // namespace boostyard
