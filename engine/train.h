@@ -33,6 +33,7 @@ struct RunOptions {
   EngineChoice engine = EngineChoice::kAuto;
   int threads = 1;                    // already the minimum of quota, affinity and nthread
   std::uint64_t memory_limit_bytes = 0;  // 0: not limited
+  bool evaluates_metrics = true;      // false: rounds are reported without figures (benchmarks)
 };
 
 struct TrainOutcome {

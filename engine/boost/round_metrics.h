@@ -1,0 +1,33 @@
+// The figures of a round, from margins.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/boost/round_observer.h"
+#include "engine/metric/metric.h"
+#include "engine/params.h"
+
+namespace boostyard {
+
+// Evaluates the same metrics round after round, with memory that is reused. Not thread safe.
+class RoundMetrics {
+ public:
+  RoundMetrics(ObjectiveParams objective, std::vector<MetricSpec> specs, int threads);
+
+  // Appends one value per metric, in order. `margins` has one array per output; the channel's rows are
+  // [first_row, first_row + labels.size()). `values` points into this object for the metrics' names.
+  Status Evaluate(std::string_view channel, std::span<const std::span<const float>> margins,
+                  std::uint64_t first_row, std::span<const float> labels,
+                  std::span<const float> weights, std::vector<MetricValue>& values);
+
+ private:
+  ObjectiveParams objective_;
+  std::vector<MetricSpec> specs_;
+  int threads_;
+  std::vector<float> predictions_;
+  MetricScratch scratch_;
+};
+
+}  // namespace boostyard

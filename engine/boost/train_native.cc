@@ -1,0 +1,297 @@
+#include "engine/boost/train_native.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "engine/base/error_table.h"
+#include "engine/base/parallel.h"
+#include "engine/base/rng.h"
+#include "engine/boost/early_stopping.h"
+#include "engine/boost/round_metrics.h"
+#include "engine/cpu/cpu_backend.h"
+#include "engine/metric/metric.h"
+#include "engine/objective/label_stats.h"
+#include "engine/objective/objectives.h"
+#include "engine/quantize/binned_columns.h"
+#include "engine/quantize/cuts.h"
+#include "engine/tree/tree_grower.h"
+
+namespace boostyard {
+namespace {
+
+constexpr std::uint64_t kMaxRows = 0xFFFFFF00;  // row lists are 32-bit
+
+// The training and validation channels, binned with the cuts of the first.
+struct Binned {
+  BinCuts cuts;
+  BinnedColumns train;
+  std::optional<BinnedColumns> validation;
+};
+
+Result<Binned> Bin(const TrainParams& params, const TrainingSet& data, const RunOptions& run) {
+  Binned binned;
+  BOOSTYARD_ASSIGN_OR_RETURN(
+      binned.cuts,
+      BuildCuts(*data.train, {.max_bin = params.tree.max_bin, .threads = run.threads}));
+  BOOSTYARD_ASSIGN_OR_RETURN(binned.train, BinColumns(*data.train, binned.cuts, run.threads));
+  if (data.validation != nullptr) {
+    BOOSTYARD_ASSIGN_OR_RETURN(binned.validation,
+                               BinColumns(*data.validation, binned.cuts, run.threads));
+  }
+  const RowIndex rows =
+      binned.train.row_count + (binned.validation ? binned.validation->row_count : 0);
+  if (rows > kMaxRows) {
+    return MakeError(ErrorId::kDataTooLarge,
+                     std::to_string(rows) + " rows; the native engine takes 4,294,967,040",
+                     "set BOOSTYARD_ENGINE=xgboost");
+  }
+  return binned;
+}
+
+// The scalar that all rows begin with, in prediction space.
+double BaseScore(const ObjectiveParams& objective, const BinnedColumns& train) {
+  if (objective.base_score) return *objective.base_score;
+  LabelStats stats(objective);
+  stats.Add(train.labels, train.weights);
+  return stats.EstimateBaseScore();
+}
+
+class Trainer {
+ public:
+  Trainer(const TrainParams& params, const RunOptions& run, RoundObserver& observer, Binned binned)
+      : params_(params),
+        run_(run),
+        observer_(observer),
+        team_(run.threads),
+        cuts_(std::move(binned.cuts)),
+        has_validation_(binned.validation.has_value()) {
+    model_.objective = params.objective;
+    model_.objective.base_score = BaseScore(params.objective, binned.train);
+    model_.feature_count = cuts_.feature_count();
+    model_.booster = Booster::kGbtree;
+    model_.forest.num_parallel_tree = params.tree.num_parallel_tree;
+    MakeBackend(binned);
+  }
+
+  Result<TrainOutcome> Run() {
+    BOOSTYARD_RETURN_IF_ERROR(PrepareMetrics());
+    const float margin = BaseScoreToMargin(model_.objective, *model_.objective.base_score);
+    for (int k = 0; k < model_.output_count(); ++k) backend_->SetMargins(k, margin);
+    TreeGrower<CpuBackend> grower(*backend_, params_.tree, params_.sample, cuts_);
+    TrainOutcome outcome;
+    outcome.engine = "native";
+    for (int round = 0; round < params_.num_round; ++round) {
+      if (observer_.StopRequested()) {
+        outcome.was_stopped = true;
+        break;
+      }
+      BOOSTYARD_RETURN_IF_ERROR(GrowRound(grower, round));
+      ++outcome.rounds_done;
+      BOOSTYARD_ASSIGN_OR_RETURN(const RoundEnd end, EndRound(round));
+      if (end.is_stopped_by_observer) {
+        outcome.was_stopped = true;
+        break;
+      }
+      if (end.is_stopped_early) break;
+    }
+    if (stopping_) KeepBestRounds(outcome);
+    outcome.model = std::move(model_);
+    return outcome;
+  }
+
+  void SetFeatureNames(std::vector<std::string> names) { model_.feature_names = std::move(names); }
+
+ private:
+  struct RoundEnd {
+    bool is_stopped_by_observer = false;
+    bool is_stopped_early = false;
+  };
+
+  void MakeBackend(Binned& binned) {
+    BackendData data;
+    data.train_rows = binned.train.row_count;
+    const RowIndex validation_rows = binned.validation ? binned.validation->row_count : 0;
+    data.labels = HugeBuffer<float>(data.train_rows + validation_rows + 64);
+    std::copy(binned.train.labels.begin(), binned.train.labels.end(), data.labels.data());
+    if (binned.validation) {
+      std::copy(binned.validation->labels.begin(), binned.validation->labels.end(),
+                data.labels.data() + data.train_rows);
+      validation_weights_ = std::move(binned.validation->weights);
+    }
+    binned.train.labels = {};
+    data.weights = std::move(binned.train.weights);
+    CpuBackendOptions options;
+    options.objective = model_.objective;
+    if (std::any_of(params_.tree.monotone_constraints.begin(),
+                    params_.tree.monotone_constraints.end(), [](int c) { return c != 0; })) {
+      options.monotone.assign(cuts_.feature_count(), 0);
+      for (std::size_t f = 0; f < params_.tree.monotone_constraints.size(); ++f) {
+        options.monotone[f] = static_cast<std::int8_t>(params_.tree.monotone_constraints[f]);
+      }
+    }
+    options.histogram_limit_bytes = run_.memory_limit_bytes / 4;
+    data.matrix = BuildSlotMatrix(std::move(binned.train),
+                                  binned.validation ? &*binned.validation : nullptr, cuts_,
+                                  SlotOptions(), team_);
+    backend_.emplace(std::move(data), options, team_);
+  }
+
+  Status PrepareMetrics() {
+    if (run_.evaluates_metrics) {
+      BOOSTYARD_ASSIGN_OR_RETURN(std::vector<MetricSpec> specs, MetricsToReport(params_));
+      metrics_.emplace(model_.objective, std::move(specs), run_.threads);
+    }
+    if (!params_.early_stopping_rounds || !has_validation_) return {};
+    BOOSTYARD_ASSIGN_OR_RETURN(stopping_metric_, StoppingMetric(params_));
+    stopping_.emplace(stopping_metric_.is_maximised(), *params_.early_stopping_rounds);
+    return {};
+  }
+
+  Status GrowRound(TreeGrower<CpuBackend>& grower, int round) {
+    const int parallel = params_.tree.num_parallel_tree;
+    const auto seed = static_cast<std::uint64_t>(params_.sample.seed);
+    for (int k = 0; k < model_.output_count(); ++k) {
+      for (int p = 0; p < parallel; ++p) {
+        const std::uint64_t number =
+            (static_cast<std::uint64_t>(round) * static_cast<std::uint64_t>(model_.output_count()) +
+             static_cast<std::uint64_t>(k)) *
+                static_cast<std::uint64_t>(parallel) +
+            static_cast<std::uint64_t>(p);
+        const std::uint64_t first_of_output = number - static_cast<std::uint64_t>(p);
+        // One sample for all classes of a round, as in XGBoost: keyed by the parallel tree alone.
+        const std::uint64_t sample_number =
+            static_cast<std::uint64_t>(round) * static_cast<std::uint64_t>(parallel) +
+            static_cast<std::uint64_t>(p);
+        BOOSTYARD_ASSIGN_OR_RETURN(
+            Tree tree,
+            grower.Grow({.output = k,
+                         .reuses_gradients = p > 0,
+                         .subsample = params_.sample.subsample,
+                         .sample_key = RandomKey(
+                             seed, static_cast<std::uint64_t>(RandomPurpose::kSubsample),
+                             sample_number),
+                         .dither_key =
+                             RandomKey(seed, static_cast<std::uint64_t>(RandomPurpose::kDither),
+                                       first_of_output)},
+                        number));
+        model_.forest.trees.push_back(std::move(tree));
+        model_.forest.tree_class.push_back(k);
+      }
+    }
+    return {};
+  }
+
+  Result<RoundEnd> EndRound(int round) {
+    std::vector<MetricValue> values;
+    if (metrics_) {
+      std::vector<std::span<const float>> margins;
+      for (int k = 0; k < model_.output_count(); ++k) margins.push_back(backend_->Margins(k));
+      const std::span<const float> labels = backend_->labels();
+      const std::uint64_t rows = backend_->train_rows();
+      BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate(
+          "train", margins, 0, labels.subspan(0, rows), backend_->weights(), values));
+      if (has_validation_) {
+        BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate("validation", margins, rows,
+                                                     labels.subspan(rows), validation_weights_,
+                                                     values));
+      }
+    }
+    const RoundReport report{.round = round, .metrics = values, .snapshot = [this] {
+                               return Result<Model>(model_);
+                             }};
+    RoundEnd end;
+    end.is_stopped_by_observer = observer_.OnRound(report) == RoundDecision::kStop;
+    for (const MetricValue& value : values) {
+      if (stopping_ && value.channel == "validation" && value.metric == stopping_metric_.name) {
+        end.is_stopped_early = stopping_->Update(round, value.value);
+      }
+    }
+    return end;
+  }
+
+  // The model up to and including the best round.
+  void KeepBestRounds(TrainOutcome& outcome) {
+    if (!stopping_->best_round()) return;
+    const int best = *stopping_->best_round();
+    outcome.best_round = best;
+    const auto trees = static_cast<std::size_t>(best + 1) *
+                       static_cast<std::size_t>(model_.output_count()) *
+                       static_cast<std::size_t>(params_.tree.num_parallel_tree);
+    model_.forest.trees.resize(std::min(trees, model_.forest.trees.size()));
+    model_.forest.tree_class.resize(model_.forest.trees.size());
+    for (const auto& [name, value] : stopping_->ToAttributes()) model_.attributes[name] = value;
+  }
+
+  const TrainParams& params_;
+  const RunOptions& run_;
+  RoundObserver& observer_;
+  ThreadTeam team_;
+  BinCuts cuts_;
+  bool has_validation_;
+  std::vector<float> validation_weights_;
+  Model model_;
+  std::optional<CpuBackend> backend_;
+  std::optional<RoundMetrics> metrics_;
+  MetricSpec stopping_metric_;
+  std::optional<EarlyStopping> stopping_;
+};
+
+Result<TrainOutcome> TrainChecked(const TrainParams& params, const TrainingSet& data,
+                                  const RunOptions& run, RoundObserver& observer) {
+  BOOSTYARD_ASSIGN_OR_RETURN(Binned binned, Bin(params, data, run));
+  BOOSTYARD_RETURN_IF_ERROR(CheckLabels(params.objective, binned.train.labels));
+  if (binned.validation) {
+    BOOSTYARD_RETURN_IF_ERROR(CheckLabels(params.objective, binned.validation->labels));
+  }
+  if (params.tree.monotone_constraints.size() > binned.cuts.feature_count()) {
+    return MakeError(ErrorId::kDataColumnMismatch,
+                     "monotone_constraints has " +
+                         std::to_string(params.tree.monotone_constraints.size()) +
+                         " entries for " + std::to_string(binned.cuts.feature_count()) + " features",
+                     "give at most one per feature");
+  }
+  Trainer trainer(params, run, observer, std::move(binned));
+  trainer.SetFeatureNames(data.train->shape().feature_names);
+  return trainer.Run();
+}
+
+}  // namespace
+
+std::optional<std::string> WhyNotNative(const TrainParams& params, const TrainingSet& data) {
+  const ObjectiveInfo* objective = FindObjective(params.objective.name);
+  if (params.booster == Booster::kGblinear) return "booster=gblinear";
+  if (params.booster == Booster::kDart) return "booster=dart";
+  if (objective == nullptr || !objective->is_native) return "objective=" + params.objective.name;
+  if (params.tree.tree_method == TreeMethod::kExact) return "tree_method=exact";
+  if (params.tree.tree_method == TreeMethod::kApprox) return "tree_method=approx";
+  if (params.sample.sampling_method == SamplingMethod::kGradientBased) {
+    return "sampling_method=gradient_based";
+  }
+  if (params.device.kind == DeviceKind::kCuda) return "device=cuda";
+  if (params.tree.max_bin < 2 || params.tree.max_bin > 65536) return "max_bin outside 2 to 65,536";
+  if (data.train->shape().has_query_ids) return "ranking groups";
+  for (const auto& [name, value] : params.xgboost_settings) {
+    if (name == "updater" || name == "process_type") return name + "=" + value;
+  }
+  Result<std::vector<MetricSpec>> metrics = MetricsToReport(params);
+  if (!metrics.ok()) return std::nullopt;  // an error of its own, reported by the training
+  for (const MetricSpec& metric : *metrics) {
+    if (!metric.is_native()) return "eval_metric=" + metric.name;
+  }
+  return std::nullopt;
+}
+
+Result<TrainOutcome> TrainNative(const TrainParams& params, const TrainingSet& data,
+                                 const RunOptions& run, RoundObserver& observer) {
+  try {
+    return TrainChecked(params, data, run, observer);
+  } catch (const std::bad_alloc&) {
+    return MakeError(ErrorId::kOutOfMemory, "not enough memory for training",
+                     "use a larger instance, fewer rows or a smaller max_bin");
+  }
+}
+
+}  // namespace boostyard

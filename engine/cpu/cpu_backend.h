@@ -1,0 +1,191 @@
+// The CPU's tree backend: row lists per thread, histograms by blocks of slots, everything exact.
+//
+// Each thread owns a range of training rows and a range of validation rows. A node's rows are, per
+// thread, one segment of sampled rows (which make histograms) and one of other rows: those left out by
+// the sample, and all validation rows, which only travel along so that their margins come out of the
+// same tree walk.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/base/huge_buffer.h"
+#include "engine/base/parallel.h"
+#include "engine/base/result.h"
+#include "engine/cpu/kernels.h"
+#include "engine/cpu/slot_matrix.h"
+#include "engine/params.h"
+#include "engine/tree/tree_backend.h"
+
+namespace boostyard {
+
+// What a backend trains on. All arrays cover training rows, then validation rows.
+struct BackendData {
+  SlotMatrix matrix;
+  std::uint64_t train_rows = 0;
+  HugeBuffer<float> labels;
+  std::vector<float> weights;  // train_rows, or empty
+};
+
+struct CpuBackendOptions {
+  ObjectiveParams objective;
+  std::vector<std::int8_t> monotone;          // per feature, or empty
+  std::uint64_t histogram_limit_bytes = 0;    // 0: no limit; beyond it histograms are built again
+  std::uint64_t gradient_block_rows = 1024;   // rows per tile of the gradient pass (tests vary it)
+};
+
+class CpuBackend {
+ public:
+  // `team` outlives the backend.
+  CpuBackend(BackendData data, const CpuBackendOptions& options, ThreadTeam& team);
+  ~CpuBackend();
+  CpuBackend(const CpuBackend&) = delete;
+  CpuBackend& operator=(const CpuBackend&) = delete;
+
+  // Sets every margin of an output.
+  void SetMargins(int output, float margin);
+  // Adds what is still pending and gives the margins of all rows of one output.
+  std::span<float> Margins(int output);
+
+  Result<RootState> StartTree(const TreeStart& start);
+  void EvaluateRoot(const SplitRules& rules, NodeTask& root, bool may_split_further);
+  void EvaluatePairs(const SplitRules& rules, std::span<PairTask> pairs);
+  void ApplySplits(std::span<SplitTask> splits);
+  void FinishTree(std::span<const LeafValue> leaves);
+
+  std::uint64_t train_rows() const { return data_.train_rows; }
+  std::span<const float> labels() const { return {data_.labels.data(), row_count()}; }
+  std::span<const float> weights() const { return data_.weights; }
+  std::uint64_t row_count() const { return data_.matrix.row_count; }
+
+ private:
+  struct Segment {
+    std::uint64_t begin = 0;
+    std::uint64_t count = 0;
+  };
+  // One thread's rows of a node. Dense: the thread's whole training range, not written down.
+  struct NodeRows {
+    Segment sampled;
+    Segment other;
+  };
+  struct Range {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::uint64_t count() const { return end - begin; }
+  };
+  struct ThreadState;
+  struct Histogram;
+  struct BuildItem;
+  struct Scales {
+    float grad = 16384.0F;
+    float hess = 32768.0F;
+    double wide_grad = 1.0;
+    double wide_hess = 1.0;
+    bool is_wide = false;
+  };
+  // A last split whose rows are not moved: FinishTree reads their codes.
+  struct PendingSplit {
+    NodeIndex node;
+    NodeIndex left;
+    NodeIndex right;
+    SplitCandidate split;
+  };
+
+  // -- cpu_gradients.cc
+  void PrepareSoftmax();
+  GradientStats GradientRange(const TreeStart& start, const Scales& scales, bool adds_pending,
+                              Range range, ThreadState& state);
+  GradientStats GradientPass(const TreeStart& start, const Scales& scales, bool adds_pending);
+  Status ComputeGradients(const TreeStart& start);
+  void SampleRows(const TreeStart& start);
+  GradSums SumSampled();
+  void AddPending();
+  void AddPendingRange(int output, Range range);
+
+  // -- cpu_rows.cc
+  void ReserveNodes(std::size_t count);
+  NodeRows& RowsOf(NodeIndex node, int thread) {
+    return node_rows_[static_cast<std::size_t>(node) * threads_ + thread];
+  }
+  RowList SampledList(NodeIndex node, int thread);
+  std::uint64_t SampledCount(NodeIndex node);
+  std::vector<std::uint32_t> LeftBitmap(const SplitCandidate& split) const;
+  void SplitRows(const SplitTask& split, const std::vector<std::uint32_t>& bitmap, int thread);
+  Segment SplitSegment(std::uint32_t slot, Segment segment, const std::vector<std::uint32_t>& bitmap,
+                       ThreadState& state, Segment* right);
+  template <class Visit>
+  void VisitRows(NodeIndex node, int thread, const Visit& visit);
+
+  // -- cpu_histograms.cc
+  void BuildViews();
+  int TakeHistogram(bool is_wide);
+  void ReleaseHistogram(NodeIndex node);
+  HistogramRef Ref(int index);
+  bool IsWideNode(std::uint64_t rows) const { return scales_.is_wide || rows > kPackedRows; }
+  BuildItem MakeItem(NodeTask* child, NodeTask* sibling, NodeIndex parent, bool keeps);
+  void Evaluate(const SplitRules& rules, std::vector<BuildItem>& items);
+  void EvaluateByGroups(std::vector<BuildItem>& items);
+  void EvaluateByRows(std::vector<BuildItem>& items);
+  int PlanRows(std::vector<BuildItem>& items);
+  void Accumulate(const BuildItem& item, const SlotGroup& group, int first_thread, int end_thread,
+                  RowList next, ThreadState& state);
+  void AccumulateRun(const BuildItem& item, const SlotGroup& group, const RowList& rows,
+                     const RowList& next, ThreadState& state);
+  void CloseAccumulation(const BuildItem& item, const SlotGroup& group, ThreadState& state);
+  void ScanGroup(const BuildItem& item, std::size_t index, const SlotGroup& group,
+                 ThreadState& state);
+  BlockScan MakeScan(const BuildItem& item, std::size_t index, std::size_t block,
+                     ThreadState& state);
+  void SavePartial(const BuildItem& item, const SlotGroup& group, ThreadState& state);
+  void ReducePartials(const BuildItem& item, std::size_t index, std::size_t block,
+                      ThreadState& state);
+  void ScanWideSlots(std::vector<BuildItem>& items);
+  void ScanWideSlot(const BuildItem& item, std::size_t index, std::uint32_t slot,
+                    ThreadState& state);
+
+  BackendData data_;
+  CpuBackendOptions options_;
+  ThreadTeam& team_;
+  const int threads_;
+  const KernelTable& kernels_;
+
+  // rows
+  std::vector<Range> train_range_;       // per thread
+  std::vector<Range> validation_range_;
+  std::vector<std::uint64_t> id_base_;   // where a thread's list begins in ids_
+  HugeBuffer<std::uint32_t> ids_;
+  HugeBuffer<std::uint16_t> leaf_of_row_;
+  std::vector<NodeRows> node_rows_;      // [node][thread]
+  bool root_is_dense_ = false;
+
+  // gradients
+  std::uint64_t margin_stride_ = 0;
+  HugeBuffer<float> margins_;            // [output][row]
+  HugeBuffer<std::uint32_t> packed_;
+  HugeBuffer<WideGradient> wide_;
+  HugeBuffer<float> softmax_max_;
+  HugeBuffer<float> softmax_sum_;
+  Scales scales_;
+  std::vector<float> leaf_values_;       // of the tree whose values are pending
+  int pending_output_ = -1;
+  int current_output_ = 0;               // of the tree being grown
+  std::vector<std::byte> objective_bytes_;
+  int objective_index_ = -1;             // among NativeScalarObjectives; -1: multi-class
+
+  // histograms
+  std::vector<SlotView> slot_views_;
+  std::vector<DigitView> digit_views_;
+  std::vector<FeatureIndex> digit_features_;
+  std::vector<std::uint8_t> block_widths_;
+  ScanContext context_;
+  std::vector<Histogram> histograms_;
+  std::vector<int> free_histograms_[2];  // by is_wide
+  std::uint64_t histogram_bytes_ = 0;
+  std::vector<int> histogram_of_node_;   // -1: not kept
+  std::vector<std::unique_ptr<ThreadState>> states_;
+  std::vector<PendingSplit> pending_splits_;
+};
+
+}  // namespace boostyard

@@ -1,0 +1,52 @@
+// Private to the CPU backend: what one thread works with, and what is being built.
+#pragma once
+
+#include <cstring>
+#include <vector>
+
+#include "engine/cpu/cpu_backend.h"
+
+namespace boostyard {
+
+struct CpuBackend::Histogram {
+  HugeBuffer<std::int64_t> data;
+  bool is_wide = false;
+};
+
+// One node whose histogram is made from rows, and the sibling that follows from the parent.
+struct CpuBackend::BuildItem {
+  NodeTask* child = nullptr;
+  NodeTask* sibling = nullptr;  // null: only the child
+  std::uint64_t rows = 0;       // sampled rows of the child
+  bool is_wide = false;         // form of the child's sums
+  HistogramRef parent;
+  HistogramRef child_out;
+  HistogramRef sibling_out;
+  int owner = 0;          // thread that does it alone; -1: all threads, each with its rows
+  int partial_index = -1;
+};
+
+struct CpuBackend::ThreadState {
+  explicit ThreadState(std::uint64_t tile_rows)
+      : packed(8 * kBlockStride + 8),
+        pairs(2 * 8 * kBlockStride + 8),
+        grad_sums(8 * kBlockStride + 8),
+        hess_sums(8 * kBlockStride + 8),
+        grad(tile_rows + 16),
+        hess(tile_rows + 16) {}
+
+  alignas(64) TileScratch scratch;
+  HugeBuffer<std::int64_t> packed;      // accumulators of one group
+  HugeBuffer<std::int64_t> pairs;       // the same for wide gradients
+  HugeBuffer<std::int64_t> grad_sums;   // of a wide node
+  HugeBuffer<std::int64_t> hess_sums;
+  std::uint64_t rows_since_flush = 0;
+  std::vector<ScanNode> nodes;          // two per item
+  std::vector<std::int64_t> partials;   // of shared items: [item][block], see PartialSize
+  HugeBuffer<std::uint32_t> partition_scratch;
+  HugeBuffer<float> grad;               // one tile of the gradient pass
+  HugeBuffer<float> hess;
+  std::vector<std::int64_t> wide_slot;  // u16 slots: child and sibling, gradients and hessians
+};
+
+}  // namespace boostyard

@@ -1,0 +1,274 @@
+// Grows one tree on any backend: decides which nodes are split, and writes the tree down. The order of
+// growth, the stopping rules and the numbering of nodes are XGBoost's.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <queue>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "engine/params.h"
+#include "engine/quantize/cuts.h"
+#include "engine/tree/column_sampler.h"
+#include "engine/tree/interaction.h"
+#include "engine/tree/tree.h"
+#include "engine/tree/tree_backend.h"
+
+namespace boostyard {
+
+template <TreeBackend Backend>
+class TreeGrower {
+ public:
+  // All references outlive the grower.
+  TreeGrower(Backend& backend, const TreeParams& tree, const SampleParams& sample,
+             const BinCuts& cuts)
+      : backend_(backend),
+        params_(tree),
+        cuts_(cuts),
+        columns_(sample, cuts.feature_count()),
+        interactions_(tree.interaction_constraints),
+        eta_(static_cast<float>(tree.eta) / static_cast<float>(tree.num_parallel_tree)) {
+    rules_.lambda = tree.lambda;
+    rules_.alpha = tree.alpha;
+    rules_.min_child_weight = tree.min_child_weight;
+    rules_.max_delta_step = tree.max_delta_step;
+    for (const int direction : tree.monotone_constraints) {
+      rules_.has_monotone = rules_.has_monotone || direction != 0;
+    }
+  }
+
+  // `number` counts trees over rounds, classes and parallel trees.
+  Result<Tree> Grow(const TreeStart& start, std::uint64_t number) {
+    BOOSTYARD_ASSIGN_OR_RETURN(const RootState root, backend_.StartTree(start));
+    rules_.grad_unit = root.grad_unit;
+    rules_.hess_unit = root.hess_unit;
+    if (columns_.samples()) columns_.StartTree(number);
+    tree_ = Tree();
+    nodes_.clear();
+    AddRoot(root.total);
+    if (params_.grow_policy == GrowPolicy::kLossguide) {
+      GrowLossguide();
+    } else {
+      GrowDepthwise();
+    }
+    FinishTree();
+    return std::move(tree_);
+  }
+
+ private:
+  struct GrowNode {
+    NodeTask task;
+    int depth = 0;
+    float weight = 0.0F;               // before eta
+    float loss_change = 0.0F;          // of the best split
+    std::vector<std::uint8_t> allowed;
+    std::set<FeatureIndex> path;       // features split on above; only with interaction constraints
+  };
+
+  double Grad(const GradSums& sums) const {
+    return static_cast<double>(sums.grad) * rules_.grad_unit;
+  }
+  double Hess(const GradSums& sums) const {
+    return static_cast<double>(sums.hess) * rules_.hess_unit;
+  }
+
+  // Features the node may be split on; no mask if all.
+  void SetAllowed(NodeIndex node) {
+    GrowNode& grow = nodes_[node];
+    const bool is_bound = interactions_.exists() && !grow.path.empty();
+    if (!columns_.samples() && !is_bound) return;
+    grow.allowed = columns_.samples() ? columns_.MaskOf(node, grow.depth)
+                                      : std::vector<std::uint8_t>(cuts_.feature_count(), 1);
+    if (is_bound) interactions_.Apply(grow.path, grow.allowed);
+    grow.task.allowed = grow.allowed.data();
+  }
+
+  void AddRoot(const GradSums& total) {
+    const NodeIndex root = tree_.AddNode(-1);
+    GrowNode& grow = nodes_.emplace_back();
+    grow.task.node = root;
+    grow.task.total = total;
+    const WeightBounds bounds;
+    grow.task.floor_gain = NodeGain(rules_, Grad(total), Hess(total), bounds);
+    grow.weight = static_cast<float>(NodeWeight(rules_, Grad(total), Hess(total), bounds));
+    tree_.base_weight[root] = grow.weight;
+    tree_.threshold[root] = grow.weight * eta_;
+    tree_.sum_hessian[root] = static_cast<float>(Hess(total));
+    leaf_count_ = 1;
+    if (params_.max_leaves == 1) return;
+    SetAllowed(root);
+    backend_.EvaluateRoot(rules_, grow.task, MayChildrenSplit(0));
+    TakeBest(root);
+  }
+
+  bool IsTooDeep(int depth) const { return params_.max_depth > 0 && depth >= params_.max_depth; }
+  bool MayChildrenSplit(int depth) const { return !IsTooDeep(depth + 1); }
+
+  void TakeBest(NodeIndex node) {
+    GrowNode& grow = nodes_[node];
+    grow.loss_change = grow.task.best.exists()
+                           ? static_cast<float>(grow.task.best.gain - grow.task.floor_gain)
+                           : 0.0F;
+  }
+
+  bool IsWorthSplitting(const GrowNode& grow) const {
+    constexpr float kMinLossChange = 1e-6F;  // XGBoost's kRtEps
+    return grow.task.best.exists() && grow.loss_change > kMinLossChange &&
+           grow.loss_change >= static_cast<float>(params_.gamma);
+  }
+
+  bool IsFull() const { return params_.max_leaves > 0 && leaf_count_ >= params_.max_leaves; }
+
+  int MonotoneOf(FeatureIndex feature) const {
+    return feature < params_.monotone_constraints.size() ? params_.monotone_constraints[feature] : 0;
+  }
+
+  // Writes a split into the tree and makes the two children.
+  SplitTask Split(NodeIndex node) {
+    const NodeIndex left = tree_.AddNode(node);
+    const NodeIndex right = tree_.AddNode(node);
+    nodes_.emplace_back();
+    nodes_.emplace_back();
+    GrowNode& parent = nodes_[node];
+    const SplitCandidate& best = parent.task.best;
+    tree_.left[node] = left;
+    tree_.feature[node] = best.feature;
+    tree_.threshold[node] = best.bin >= 0 ? cuts_.of(best.feature)[static_cast<std::size_t>(best.bin)]
+                                          : cuts_.min_values[best.feature];
+    tree_.default_left[node] = best.is_missing_left ? 1 : 0;
+    tree_.loss_change[node] = parent.loss_change;
+    tree_.base_weight[node] = parent.weight;
+    const GradSums right_sums{parent.task.total.grad - best.left.grad,
+                              parent.task.total.hess - best.left.hess};
+    AddChild(node, left, best.left);
+    AddChild(node, right, right_sums);
+    SetBounds(node, left, right);
+    ++leaf_count_;
+    return {.node = node,
+            .left = left,
+            .right = right,
+            .split = best,
+            .is_last = !MayChildrenSplit(parent.depth)};
+  }
+
+  // A child's weight and gain lie within its parent's bounds; its own bounds concern its children.
+  void AddChild(NodeIndex parent_index, NodeIndex child, const GradSums& sums) {
+    const GrowNode& parent = nodes_[parent_index];
+    GrowNode& grow = nodes_[child];
+    const WeightBounds& bounds = parent.task.bounds;
+    grow.task.node = child;
+    grow.task.total = sums;
+    grow.task.floor_gain = NodeGain(rules_, Grad(sums), Hess(sums), bounds);
+    grow.weight = static_cast<float>(NodeWeight(rules_, Grad(sums), Hess(sums), bounds));
+    grow.depth = parent.depth + 1;
+    if (interactions_.exists()) {
+      grow.path = parent.path;
+      grow.path.insert(parent.task.best.feature);
+    }
+    tree_.threshold[child] = grow.weight * eta_;
+    tree_.base_weight[child] = tree_.threshold[child];
+    tree_.sum_hessian[child] = static_cast<float>(Hess(sums));
+  }
+
+  // Children of a monotone split may not cross the middle of their weights.
+  void SetBounds(NodeIndex parent, NodeIndex left, NodeIndex right) {
+    WeightBounds& of_left = nodes_[left].task.bounds;
+    WeightBounds& of_right = nodes_[right].task.bounds;
+    of_left = of_right = nodes_[parent].task.bounds;
+    if (!rules_.has_monotone) return;
+    const int direction = MonotoneOf(nodes_[parent].task.best.feature);
+    const float middle = (nodes_[left].weight + nodes_[right].weight) / 2.0F;
+    if (direction > 0) {
+      of_left.upper = middle;
+      of_right.lower = middle;
+    } else if (direction < 0) {
+      of_left.lower = middle;
+      of_right.upper = middle;
+    }
+  }
+
+  void Evaluate(const std::vector<SplitTask>& splits) {
+    std::vector<PairTask> pairs;
+    pairs.reserve(splits.size());
+    for (const SplitTask& split : splits) {
+      SetAllowed(split.left);
+      SetAllowed(split.right);
+      pairs.push_back({.parent = split.node,
+                       .left = &nodes_[split.left].task,
+                       .right = &nodes_[split.right].task,
+                       .may_split_further = MayChildrenSplit(nodes_[split.left].depth)});
+    }
+    backend_.EvaluatePairs(rules_, pairs);
+    for (const SplitTask& split : splits) {
+      TakeBest(split.left);
+      TakeBest(split.right);
+    }
+  }
+
+  void GrowDepthwise() {
+    std::vector<NodeIndex> level = {0};
+    while (!level.empty()) {
+      std::vector<SplitTask> splits;
+      for (const NodeIndex node : level) {
+        if (IsWorthSplitting(nodes_[node]) && !IsFull()) splits.push_back(Split(node));
+      }
+      level.clear();
+      if (splits.empty()) return;
+      backend_.ApplySplits(splits);
+      if (splits.front().is_last || IsFull()) return;
+      Evaluate(splits);
+      for (const SplitTask& split : splits) {
+        level.push_back(split.left);
+        level.push_back(split.right);
+      }
+    }
+  }
+
+  void GrowLossguide() {
+    // The largest loss change first; of equal ones the lower node.
+    const auto is_after = [](const std::pair<float, NodeIndex>& a,
+                             const std::pair<float, NodeIndex>& b) {
+      return a.first != b.first ? a.first < b.first : a.second > b.second;
+    };
+    std::priority_queue<std::pair<float, NodeIndex>, std::vector<std::pair<float, NodeIndex>>,
+                        decltype(is_after)>
+        queue(is_after);
+    queue.emplace(nodes_[0].loss_change, 0);
+    while (!queue.empty()) {
+      const NodeIndex node = queue.top().second;
+      queue.pop();
+      if (!IsWorthSplitting(nodes_[node]) || IsFull()) return;
+      std::vector<SplitTask> splits = {Split(node)};
+      backend_.ApplySplits(splits);
+      if (splits.front().is_last || IsFull()) continue;
+      Evaluate(splits);
+      for (const NodeIndex child : {splits.front().left, splits.front().right}) {
+        queue.emplace(nodes_[child].loss_change, child);
+      }
+    }
+  }
+
+  void FinishTree() {
+    std::vector<LeafValue> leaves;
+    for (std::size_t node = 0; node < tree_.node_count(); ++node) {
+      const auto index = static_cast<NodeIndex>(node);
+      if (tree_.is_leaf(index)) leaves.push_back({index, tree_.threshold[node]});
+    }
+    backend_.FinishTree(leaves);
+  }
+
+  Backend& backend_;
+  const TreeParams& params_;
+  const BinCuts& cuts_;
+  ColumnSampler columns_;
+  InteractionConstraints interactions_;
+  const float eta_;
+  SplitRules rules_;
+  Tree tree_;
+  std::deque<GrowNode> nodes_;  // addresses stay
+  int leaf_count_ = 0;
+};
+
+}  // namespace boostyard
