@@ -1,101 +1,238 @@
 #include "engine/quantize/cuts.h"
 
 #include <algorithm>
+#include <limits>
+#include <mutex>
+#include <numeric>
 #include <utility>
 
-#include "engine/base/error_table.h"
-#include "engine/base/parallel.h"
+#include "engine/base/huge_buffer.h"
 #include "engine/quantize/float_key.h"
-#include "engine/quantize/rank_rule.h"
-#include "engine/quantize/row_mass.h"
+#include "engine/quantize/mass_scan.h"
 
 namespace boostyard {
 namespace {
 
 constexpr float kSmallestOfNone = 1e-5F;  // what XGBoost takes for a feature without any value
+constexpr int kTasksPerThread = 8;
+// Counters of one scan. With more (very many features, or bins) there are several scans.
+constexpr std::size_t kMaxCounterBytes = std::size_t{256} << 20;
 
-using Values = std::vector<std::pair<std::uint32_t, std::uint64_t>>;  // key, mass
+struct FeatureState {
+  FeatureMasses masses;
+  CellSearch search;
+  std::vector<float> cuts;
+  float min_value = 0.0F;
+  bool has_missing = false;
+  std::mutex mutex;                // while several threads add to `masses`
+  std::size_t counter_offset = 0;  // in counters_, during a scan
+};
 
-Result<RowMass> MassRule(ChunkStream& stream) {
+// Looks for the cuts of all features. First every value is counted in its bucket (the upper 16 bits
+// of its key), then the buckets that matter are counted in 256 parts, and those that matter in 256
+// again.
+class CutSearch {
+ public:
+  CutSearch(ChunkStream& stream, const CutOptions& options)
+      : stream_(stream),
+        max_bin_(static_cast<std::uint64_t>(std::clamp(options.max_bin, 2, kMaxBinCount))),
+        threads_(std::max(options.threads, 1)),
+        states_(stream.shape().feature_count) {}
+
+  Result<BinCuts> Run();
+
+ private:
+  using Features = std::span<const FeatureIndex>;
+
+  Status PrepareWeights();
+  Status SearchFeatures(Features features);
+  Status CountBuckets(Features features);
+  template <class Count>
+  Status RefineOnce(Features features);
+  template <class Count>
+  std::size_t PlaceCounters(Features features);
+  template <class Count>
+  Status CountCells(Features features);
+  void FinishFeature(FeatureState& state) const;
+  BinCuts Collect() const;
+
+  // Hands every batch of the stream to `consume`, from the first row on.
+  template <class Consume>
+  Status ReadAll(const Consume& consume);
+
+  ChunkStream& stream_;
+  std::uint64_t max_bin_;
+  int threads_;
+  bool has_weights_ = false;
+  RowMass mass_rule_{0.0F, 0};
+  RowIndex row_count_ = 0;
+  std::vector<FeatureState> states_;
+  std::vector<MassScan> scans_;  // one per thread
+  HugeBuffer<std::uint8_t> counters_;
+};
+
+template <class Consume>
+Status CutSearch::ReadAll(const Consume& consume) {
+  BOOSTYARD_RETURN_IF_ERROR(stream_.Rewind());
+  for (;;) {
+    BOOSTYARD_ASSIGN_OR_RETURN(const std::span<const ColumnChunk> batch, stream_.NextBatch());
+    if (batch.empty()) return {};
+    consume(batch);
+  }
+}
+
+Result<BinCuts> CutSearch::Run() {
+  BOOSTYARD_RETURN_IF_ERROR(PrepareWeights());
+  for (int thread = 0; thread < threads_; ++thread) {
+    scans_.emplace_back(ActiveQuantizeKernels(), has_weights_ ? &mass_rule_ : nullptr);
+  }
+  std::vector<FeatureIndex> features(states_.size());
+  std::iota(features.begin(), features.end(), FeatureIndex{0});
+  // A stream that is read again should be read seldom: all features at once. One in memory is
+  // walked through in groups of features, so that their counters stay few.
+  const std::size_t group = stream_.shape().is_kept ? static_cast<std::size_t>(threads_) * 16
+                                                    : std::max<std::size_t>(features.size(), 1);
+  for (std::size_t begin = 0; begin < features.size(); begin += group) {
+    const std::size_t count = std::min(group, features.size() - begin);
+    BOOSTYARD_RETURN_IF_ERROR(SearchFeatures(Features(features).subspan(begin, count)));
+  }
+  BOOSTYARD_RETURN_IF_ERROR(stream_.Rewind());
+  return Collect();
+}
+
+Status CutSearch::PrepareWeights() {
+  has_weights_ = stream_.shape().has_weights;
+  if (!has_weights_) return {};
   float max_weight = 0.0F;
   RowIndex row_count = 0;
-  BOOSTYARD_RETURN_IF_ERROR(stream.Rewind());
-  for (;;) {
-    BOOSTYARD_ASSIGN_OR_RETURN(const auto batch, stream.NextBatch());
-    if (batch.empty()) break;
+  BOOSTYARD_RETURN_IF_ERROR(ReadAll([&](std::span<const ColumnChunk> batch) {
     for (const ColumnChunk& chunk : batch) {
       row_count += chunk.row_count;
       for (const float weight : chunk.weights) max_weight = std::max(max_weight, weight);
     }
-  }
-  return RowMass(max_weight, row_count);
+  }));
+  mass_rule_ = RowMass(max_weight, row_count);
+  return {};
 }
 
-bool AddValues(const ColumnChunk& chunk, FeatureIndex feature, const RowMass& mass_rule,
-               Values& values) {
-  bool has_missing = false;
-  for (std::size_t i = 0; i < chunk.row_count; ++i) {
-    const float value = chunk.features[feature].At(i);
-    if (value != value) {
-      has_missing = true;
-      continue;
+Status CutSearch::SearchFeatures(Features features) {
+  BOOSTYARD_RETURN_IF_ERROR(CountBuckets(features));
+  const bool needs_64_bits = has_weights_ || row_count_ > std::numeric_limits<std::uint32_t>::max();
+  for (;;) {
+    std::vector<FeatureIndex> open;
+    for (const FeatureIndex feature : features) {
+      if (!states_[feature].search.is_done()) open.push_back(feature);
     }
-    const std::uint64_t mass = chunk.weights.empty() ? 1 : mass_rule.Of(chunk.weights[i]);
-    if (mass > 0) values.emplace_back(FloatKey(value), mass);
+    if (open.empty()) break;
+    BOOSTYARD_RETURN_IF_ERROR(needs_64_bits ? RefineOnce<std::uint64_t>(open)
+                                            : RefineOnce<std::uint32_t>(open));
   }
-  return has_missing;
+  for (const FeatureIndex feature : features) FinishFeature(states_[feature]);
+  return {};
 }
 
-CellSearch ExactCells(Values& values) {
-  CellSearch search;
-  std::sort(values.begin(), values.end());
-  for (const auto& [key, mass] : values) {
-    if (search.cells.empty() || search.cells.back().first_key != key) {
-      search.cells.push_back({.first_key = key, .below = search.total_mass});
-    }
-    search.cells.back().mass += mass;
-    search.total_mass += mass;
+Status CutSearch::CountBuckets(Features features) {
+  row_count_ = 0;
+  BOOSTYARD_RETURN_IF_ERROR(ReadAll([&](std::span<const ColumnChunk> batch) {
+    for (const ColumnChunk& chunk : batch) row_count_ += chunk.row_count;
+    RunFeatureTasks(threads_, kTasksPerThread, features, batch,
+                    [&](const FeatureTask& task, int thread) {
+                      FeatureState& state = states_[task.feature];
+                      scans_[thread].AddMasses(task, state.masses, state.mutex);
+                    });
+  }));
+  RunTasks(threads_, features.size(), [&](std::size_t position, int) {
+    FeatureState& state = states_[features[position]];
+    state.search = state.masses.FirstCells();
+    KeepCellsThatMatter(max_bin_, state.search);
+  });
+  return {};
+}
+
+// One step for all the features, in as many scans as the memory for counters asks for.
+template <class Count>
+Status CutSearch::RefineOnce(Features features) {
+  while (!features.empty()) {
+    const std::size_t count = PlaceCounters<Count>(features);
+    const Features scanned = features.first(count);
+    BOOSTYARD_RETURN_IF_ERROR(CountCells<Count>(scanned));
+    RunTasks(threads_, count, [&](std::size_t position, int) {
+      FeatureState& state = states_[scanned[position]];
+      const auto* counters =
+          reinterpret_cast<const Count*>(counters_.data()) + state.counter_offset;
+      RefineCells(max_bin_, counters, state.masses, state.search);
+    });
+    features = features.subspan(count);
   }
-  return search;
+  return {};
+}
+
+// Gives the first features their counters, all 0; returns how many features (at least 1) have some.
+template <class Count>
+std::size_t CutSearch::PlaceCounters(Features features) {
+  std::size_t total = 0;
+  std::size_t placed = 0;
+  for (const FeatureIndex feature : features) {
+    const std::size_t needed = CounterCount(states_[feature].search.cells.size());
+    if (placed > 0 && (total + needed) * sizeof(Count) > kMaxCounterBytes) break;
+    states_[feature].counter_offset = total;
+    total += needed;
+    ++placed;
+  }
+  if (counters_.size() < total * sizeof(Count)) {
+    counters_ = HugeBuffer<std::uint8_t>();
+    counters_ = HugeBuffer<std::uint8_t>(total * sizeof(Count));
+  }
+  RunTasks(threads_, placed, [&](std::size_t position, int) {
+    const FeatureState& state = states_[features[position]];
+    auto* counters = reinterpret_cast<Count*>(counters_.data()) + state.counter_offset;
+    std::fill(counters, counters + CounterCount(state.search.cells.size()), Count{0});
+  });
+  return placed;
+}
+
+template <class Count>
+Status CutSearch::CountCells(Features features) {
+  return ReadAll([&](std::span<const ColumnChunk> batch) {
+    RunFeatureTasks(threads_, kTasksPerThread, features, batch,
+                    [&](const FeatureTask& task, int thread) {
+                      const FeatureState& state = states_[task.feature];
+                      scans_[thread].CountCells(
+                          task, state.search.cells,
+                          reinterpret_cast<Count*>(counters_.data()) + state.counter_offset);
+                    });
+  });
+}
+
+void CutSearch::FinishFeature(FeatureState& state) const {
+  if (state.search.cells.empty()) {
+    state.cuts = {CutAbove(kSmallestOfNone)};
+    state.min_value = kSmallestOfNone;
+  } else {
+    state.cuts = PickCuts(max_bin_, state.search);
+    state.min_value = NumberBelow(KeyFloat(state.search.cells.front().first_key));
+  }
+  state.has_missing = state.masses.has_missing();
+  state.masses = {};
+  state.search = {};
+}
+
+BinCuts CutSearch::Collect() const {
+  BinCuts cuts;
+  cuts.begin.push_back(0);
+  for (const FeatureState& state : states_) {
+    cuts.values.insert(cuts.values.end(), state.cuts.begin(), state.cuts.end());
+    cuts.begin.push_back(static_cast<std::uint32_t>(cuts.values.size()));
+    cuts.min_values.push_back(state.min_value);
+    cuts.has_missing.push_back(static_cast<std::uint8_t>(state.has_missing));
+  }
+  return cuts;
 }
 
 }  // namespace
 
 Result<BinCuts> BuildCuts(ChunkStream& stream, const CutOptions& options) {
-  BOOSTYARD_ASSIGN_OR_RETURN(const RowMass mass_rule, MassRule(stream));
-  const FeatureIndex feature_count = stream.shape().feature_count;
-  const auto max_bin = static_cast<std::uint64_t>(std::min(options.max_bin, kMaxBinCount));
-  std::vector<Values> values(feature_count);
-  BinCuts cuts;
-  cuts.has_missing.assign(feature_count, 0);
-  BOOSTYARD_RETURN_IF_ERROR(stream.Rewind());
-  for (;;) {
-    BOOSTYARD_ASSIGN_OR_RETURN(const auto batch, stream.NextBatch());
-    if (batch.empty()) break;
-    ParallelFor(options.threads, feature_count, [&](std::int64_t feature) {
-      for (const ColumnChunk& chunk : batch) {
-        if (AddValues(chunk, static_cast<FeatureIndex>(feature), mass_rule, values[feature])) {
-          cuts.has_missing[feature] = 1;
-        }
-      }
-    });
-  }
-  BOOSTYARD_RETURN_IF_ERROR(stream.Rewind());
-  cuts.begin.push_back(0);
-  for (Values& feature_values : values) {
-    CellSearch search = ExactCells(feature_values);
-    if (search.cells.empty()) {
-      cuts.values.push_back(CutAbove(kSmallestOfNone));
-      cuts.min_values.push_back(kSmallestOfNone);
-    } else {
-      cuts.min_values.push_back(NumberBelow(KeyFloat(search.cells.front().first_key)));
-      KeepCellsThatMatter(max_bin, search);
-      const std::vector<float> picked = PickCuts(max_bin, search);
-      cuts.values.insert(cuts.values.end(), picked.begin(), picked.end());
-    }
-    cuts.begin.push_back(static_cast<std::uint32_t>(cuts.values.size()));
-  }
-  return cuts;
+  return CutSearch(stream, options).Run();
 }
 
 }  // namespace boostyard

@@ -9,19 +9,6 @@
 namespace boostyard {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
-
-// How many of the ranks floor(k W / B), 0 <= k < B, lie below `mass`: floor(x) < m is x < m for a
-// whole m, and k W / B < m is k < m B / W.
-std::uint64_t RanksBelow(std::uint64_t mass, std::uint64_t total, std::uint64_t max_bin) {
-  return static_cast<std::uint64_t>((Wide{mass} * max_bin + total - 1) / total);
-}
-
-std::uint64_t RanksHeld(const KeyCell& cell, std::uint64_t total, std::uint64_t max_bin) {
-  return RanksBelow(cell.below + cell.mass, total, max_bin) -
-         RanksBelow(cell.below, total, max_bin);
-}
-
 // XGBoost's formula is one of doubles, rounded once: fabs is C's, the constant a float.
 double Margin(float value) { return std::fabs(static_cast<double>(value)) + 1e-5F; }
 
@@ -38,8 +25,9 @@ void KeepCellsThatMatter(std::uint64_t max_bin, CellSearch& search) {
   if (!search.has_many_values) return;
   std::size_t kept = 0;
   bool after_heavy = false;
+  RankCursor ranks(max_bin, search.total_mass);
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const std::uint64_t held = RanksHeld(cells[i], search.total_mass, max_bin);
+    const std::uint64_t held = ranks.PassBelow(cells[i].below + cells[i].mass);
     const bool is_last = i + 1 == cells.size();
     if (held > 0 || after_heavy || is_last) cells[kept++] = cells[i];
     after_heavy = held > 1;
@@ -50,9 +38,9 @@ void KeepCellsThatMatter(std::uint64_t max_bin, CellSearch& search) {
 std::vector<float> PickCuts(std::uint64_t max_bin, const CellSearch& search) {
   std::vector<float> cuts;
   bool after_heavy = false;
+  RankCursor ranks(max_bin, search.total_mass);
   for (const KeyCell& cell : search.cells) {
-    const std::uint64_t held =
-        search.has_many_values ? RanksHeld(cell, search.total_mass, max_bin) : 1;
+    const std::uint64_t held = search.has_many_values ? ranks.PassBelow(cell.below + cell.mass) : 1;
     const bool is_smallest = cell.below == 0;
     if ((held > 0 || after_heavy) && !is_smallest) cuts.push_back(KeyFloat(cell.first_key));
     after_heavy = held > 1;

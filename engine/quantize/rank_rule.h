@@ -33,6 +33,30 @@ struct CellSearch {
   bool is_done() const;          // every cell is a single key
 };
 
+// Walks up the ranks of a feature.
+class RankCursor {
+ public:
+  RankCursor(std::uint64_t max_bin, std::uint64_t total_mass)
+      : max_bin_(max_bin), whole_(total_mass / max_bin), rest_(total_mass % max_bin) {}
+
+  // Passes all ranks below `mass` and returns how many they were.
+  std::uint64_t PassBelow(std::uint64_t mass) {
+    const std::uint64_t before = index_;
+    while (index_ < max_bin_ && rank_ < mass) {
+      ++index_;
+      rank_ = whole_ * index_ + rest_ * index_ / max_bin_;
+    }
+    return index_ - before;
+  }
+
+ private:
+  std::uint64_t max_bin_;
+  std::uint64_t whole_;  // total_mass = whole_ max_bin_ + rest_: the products below cannot overflow
+  std::uint64_t rest_;
+  std::uint64_t index_ = 0;
+  std::uint64_t rank_ = 0;  // floor(index_ total_mass / max_bin_)
+};
+
 // Takes all cells that are not empty (or, later, all children of the cells that were kept) and
 // keeps those whose values matter. Fills in has_many_values.
 void KeepCellsThatMatter(std::uint64_t max_bin, CellSearch& search);

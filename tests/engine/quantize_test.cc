@@ -130,6 +130,10 @@ std::vector<KernelTier> Tiers() {
   return tiers;
 }
 
+// Small and large chunks, kept or in windows, with and without codes.
+constexpr MemoryStreamOptions kStreams[] = {
+    {61, 0, true}, {61, 4, false}, {1000, 1, true}, {1000, 0, false}, {4000, 0, true}};
+
 class TierGuard {
  public:
   explicit TierGuard(KernelTier tier) { SetKernelTierForTest(tier); }
@@ -201,7 +205,7 @@ TEST(BuildCuts, LeavesACodeForMissingAtTheLargestMaxBin) {
 TEST(BuildCuts, FillsBinsEvenlyOnContinuousData) {
   std::mt19937_64 random(3);
   std::normal_distribution<float> normal;
-  std::vector<float> column(200'000);
+  std::vector<float> column(100'000);
   for (float& value : column) value = normal(random);
   const std::vector<float> cuts = CutsOfColumn(column, 256);
   ASSERT_EQ(cuts.size(), 256U);
@@ -226,14 +230,14 @@ TEST(BuildCuts, GivesAHeavyValueItsOwnBin) {
 TEST(BuildCuts, TakesAWeightForAsManyCopies) {
   std::mt19937_64 random(11);
   std::uniform_int_distribution<int> weight(0, 9);
-  for (const auto& [name, column] : HardColumns(3000)) {
+  for (const auto& [name, column] : HardColumns(2000)) {
     std::vector<float> weights(column.size());
     for (float& value : weights) value = static_cast<float>(weight(random));
-    for (const int max_bin : {2, 16, 256, 4096}) {
+    for (const int max_bin : {2, 16, 256}) {
       SCOPED_TRACE(name + ", max_bin " + std::to_string(max_bin));
       const std::vector<float> expected =
           CutsBySorting(column, static_cast<std::size_t>(max_bin), weights);
-      for (const float scale : {1.0F, 0.125F, 1e6F * 1.048576F, std::ldexp(1.0F, -120)}) {
+      for (const float scale : {1.0F, 0.125F, std::ldexp(1.0F, 70), std::ldexp(1.0F, -120)}) {
         std::vector<float> scaled = weights;
         for (float& value : scaled) value *= scale;
         const MemoryTable table = TableOf({column}, scaled);
@@ -263,18 +267,16 @@ MemoryTable MixedTable(std::size_t row_count, bool has_weights) {
 
 TEST(BuildCuts, DoesNotDependOnThreadsChunksFormOrTier) {
   for (const bool has_weights : {false, true}) {
-    const MemoryTable table = MixedTable(6000, has_weights);
+    const MemoryTable table = MixedTable(4000, has_weights);
     const BinCuts expected = CutsOf(table, 256);
-    for (const KernelTier tier : Tiers()) {
-      const TierGuard guard(tier);
-      for (const int threads : {1, 2, 3, 7}) {
-        for (const std::uint32_t chunk_rows : {61U, 1000U, 6000U}) {
-          for (const std::size_t window : {0, 1, 4}) {
-            for (const bool use_codes : {false, true}) {
-              ExpectSameCuts(CutsOf(table, 256, threads, {chunk_rows, window, use_codes}),
-                             expected);
-            }
-          }
+    for (const MemoryStreamOptions& options : kStreams) {
+      MemoryStream stream(table, options);
+      for (const KernelTier tier : Tiers()) {
+        const TierGuard guard(tier);
+        for (const int threads : {1, 2, 3, 7}) {
+          const Result<BinCuts> cuts = BuildCuts(stream, {.max_bin = 256, .threads = threads});
+          ASSERT_TRUE(cuts.ok());
+          ExpectSameCuts(*cuts, expected);
         }
       }
     }
@@ -312,13 +314,14 @@ TEST(BuildCuts, PassesOnTheErrorOfTheStream) {
       return MakeError(ErrorId{}, "broken");
     }
     Status Rewind() override { return {}; }
-    DataShape shape_{.feature_count = 2};
+    DataShape shape_;
   } stream;
+  stream.shape_.feature_count = 2;
   const Result<BinCuts> cuts = BuildCuts(stream, {});
   ASSERT_FALSE(cuts.ok());
   EXPECT_EQ(cuts.error().message, "broken");
-  EXPECT_FALSE(
-      BinColumns(stream, {.begin = {0, 1, 2}, .values = {1, 1}, .has_missing = {0, 0}}, 1).ok());
+  const BinCuts other = CutsOf(TableOf({{1, 2}, {3, 4}}), 16);
+  EXPECT_FALSE(BinColumns(stream, other, 1).ok());
 }
 
 std::uint32_t CodeAt(const BinnedColumn& column, std::size_t row) {
@@ -350,19 +353,17 @@ void ExpectBinned(const MemoryTable& table, const BinCuts& cuts, const BinnedCol
 
 TEST(BinColumns, AgreesWithSearchForAllTiersThreadsAndChunks) {
   for (const bool has_weights : {false, true}) {
-    const MemoryTable table = MixedTable(3000, has_weights);
-    for (const int max_bin : {2, 17, 255, 256, 2000}) {
+    const MemoryTable table = MixedTable(1500, has_weights);
+    for (const int max_bin : {2, 17, 255, 256, 700}) {
       const BinCuts cuts = CutsOf(table, max_bin);
-      for (const KernelTier tier : Tiers()) {
-        const TierGuard guard(tier);
-        for (const int threads : {1, 2, 3, 7}) {
-          for (const std::uint32_t chunk_rows : {61U, 1000U}) {
-            for (const std::size_t window : {0, 3}) {
-              MemoryStream stream(table, {chunk_rows, window, threads != 2});
-              const Result<BinnedColumns> binned = BinColumns(stream, cuts, threads);
-              ASSERT_TRUE(binned.ok());
-              ExpectBinned(table, cuts, *binned);
-            }
+      for (const MemoryStreamOptions& options : kStreams) {
+        MemoryStream stream(table, options);
+        for (const KernelTier tier : Tiers()) {
+          const TierGuard guard(tier);
+          for (const int threads : {1, 2, 7}) {
+            const Result<BinnedColumns> binned = BinColumns(stream, cuts, threads);
+            ASSERT_TRUE(binned.ok());
+            ExpectBinned(table, cuts, *binned);
           }
         }
       }

@@ -1,0 +1,141 @@
+// Compiled with AVX-512 F, BW, DQ, VL, VBMI and VBMI2 alone; see kernels.h for what may be used
+// here.
+#include <immintrin.h>
+
+#include "engine/quantize/float_key.h"
+#include "engine/quantize/kernels.h"
+
+namespace boostyard {
+namespace {
+
+BOOSTYARD_HD __m512i KeysOf(__m512i bits) {
+  const __m512i sign = _mm512_set1_epi32(static_cast<int>(0x80000000U));
+  bits = _mm512_mask_mov_epi32(bits, _mm512_cmpeq_epi32_mask(bits, sign),
+                               _mm512_setzero_si512());  // -0 becomes +0
+  return _mm512_xor_si512(bits, _mm512_or_si512(_mm512_srai_epi32(bits, 31), sign));
+}
+
+void CountBuckets(const float* values, std::size_t count, std::uint32_t* counts) {
+  alignas(64) std::uint16_t buckets[32];
+  std::size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    const __m512i first = _mm512_srli_epi32(KeysOf(_mm512_loadu_si512(values + i)), 16);
+    const __m512i second = _mm512_srli_epi32(KeysOf(_mm512_loadu_si512(values + i + 16)), 16);
+    // Packing mixes the quarters of the register: the order does not matter here.
+    _mm512_store_si512(buckets, _mm512_packus_epi32(first, second));
+#pragma GCC unroll 32
+    for (int j = 0; j < 32; ++j) ++counts[buckets[j]];
+  }
+  for (; i < count; ++i) ++counts[FloatKey(values[i]) >> 16];
+}
+
+// Few codes: compare with each and count the matches. Many: one counter per code.
+void CountCodes(const std::uint8_t* codes, std::size_t count, std::size_t code_count,
+                std::uint32_t* counts) {
+  constexpr std::size_t kFewCodes = 16;
+  if (code_count > kFewCodes) {
+    kPortableQuantizeKernels.count_codes(codes, count, code_count, counts);
+    return;
+  }
+  std::size_t i = 0;
+  std::uint64_t matches[kFewCodes] = {};
+  for (; i + 64 <= count; i += 64) {
+    const __m512i block = _mm512_loadu_si512(codes + i);
+    for (std::size_t code = 0; code < code_count; ++code) {
+      const __mmask64 mask =
+          _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(static_cast<char>(code)));
+      matches[code] += static_cast<std::uint64_t>(_mm_popcnt_u64(mask));
+    }
+  }
+  std::uint64_t matched = 0;
+  for (std::size_t code = 0; code < code_count; ++code) {
+    matched += matches[code];
+    counts[code] += static_cast<std::uint32_t>(matches[code]);
+  }
+  counts[255] += static_cast<std::uint32_t>(i - matched);
+  for (; i < count; ++i) ++counts[codes[i]];
+}
+
+std::size_t FilterKeys(const float* values, std::size_t count, const std::uint32_t* bucket_bits,
+                       std::uint32_t* keys) {
+  const __m512i one = _mm512_set1_epi32(1);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count; i += 16) {
+    const std::size_t left = count - i;
+    const auto lanes = static_cast<__mmask16>(left >= 16 ? 0xFFFF : (1U << left) - 1);
+    const __m512i key = KeysOf(_mm512_maskz_loadu_epi32(lanes, values + i));
+    const __m512i word = _mm512_i32gather_epi32(_mm512_srli_epi32(key, 21), bucket_bits, 4);
+    const __m512i bit = _mm512_and_si512(_mm512_srli_epi32(key, 16), _mm512_set1_epi32(31));
+    const __mmask16 wanted = _mm512_mask_test_epi32_mask(lanes, _mm512_srlv_epi32(word, bit), one);
+    _mm512_storeu_si512(keys + kept, _mm512_maskz_compress_epi32(wanted, key));
+    kept += static_cast<std::size_t>(_mm_popcnt_u32(wanted));
+  }
+  return kept;
+}
+
+// How many of 16 ascending cuts are <= value (0 for a NaN).
+BOOSTYARD_HD unsigned CutsUpTo(__m512 cuts, __m512 value) {
+  return static_cast<unsigned>(_mm_popcnt_u32(_mm512_cmp_ps_mask(cuts, value, _CMP_LE_OQ)));
+}
+
+bool BinValues(const float* values, std::size_t count, const BinTable& table,
+               std::uint8_t missing_code, std::uint8_t* bins) {
+  const __m512 row_ends = _mm512_load_ps(table.row_ends);
+  const __m128i missing = _mm_set1_epi8(static_cast<char>(missing_code));
+  alignas(16) std::uint8_t block[16];
+  unsigned any_missing = 0;
+  std::size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+#pragma GCC unroll 16
+    for (std::size_t j = 0; j < 16; ++j) {
+      const __m512 value = _mm512_set1_ps(values[i + j]);
+      const unsigned row = CutsUpTo(row_ends, value);
+      const unsigned in_row = CutsUpTo(_mm512_load_ps(table.rows + 16 * row), value);
+      block[j] = static_cast<std::uint8_t>(16 * row + in_row);
+    }
+    const __m512 sixteen = _mm512_loadu_ps(values + i);
+    const __mmask16 is_missing = _mm512_cmp_ps_mask(sixteen, sixteen, _CMP_UNORD_Q);
+    any_missing |= is_missing;
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(bins + i),
+                     _mm_mask_mov_epi8(_mm_load_si128(reinterpret_cast<const __m128i*>(block)),
+                                       is_missing, missing));
+  }
+  for (; i < count; ++i) {
+    const __m512 value = _mm512_set1_ps(values[i]);
+    const unsigned row = CutsUpTo(row_ends, value);
+    const unsigned in_row = CutsUpTo(_mm512_load_ps(table.rows + 16 * row), value);
+    const bool is_missing = values[i] != values[i];
+    any_missing |= static_cast<unsigned>(is_missing);
+    bins[i] = is_missing ? missing_code : static_cast<std::uint8_t>(16 * row + in_row);
+  }
+  return any_missing != 0;
+}
+
+void MapCodes(const std::uint8_t* codes, std::size_t count, std::size_t /*code_count*/,
+              const std::uint8_t* map, std::uint8_t* bins) {
+  const __m512i map0 = _mm512_loadu_si512(map);
+  const __m512i map1 = _mm512_loadu_si512(map + 64);
+  const __m512i map2 = _mm512_loadu_si512(map + 128);
+  const __m512i map3 = _mm512_loadu_si512(map + 192);
+  std::size_t i = 0;
+  for (; i + 64 <= count; i += 64) {
+    const __m512i block = _mm512_loadu_si512(codes + i);
+    const __m512i low = _mm512_permutex2var_epi8(map0, block, map1);
+    const __m512i high = _mm512_permutex2var_epi8(map2, block, map3);
+    _mm512_storeu_si512(bins + i, _mm512_mask_mov_epi8(low, _mm512_movepi8_mask(block), high));
+  }
+  for (; i < count; ++i) bins[i] = map[codes[i]];
+}
+
+}  // namespace
+
+const QuantizeKernels kAvx512QuantizeKernels = {
+    .count_buckets = CountBuckets,
+    .count_codes = CountCodes,
+    .filter_keys = FilterKeys,
+    .bin_values = BinValues,
+    .bin_values_needs_slots = false,
+    .map_codes = MapCodes,
+};
+
+}  // namespace boostyard
