@@ -2,9 +2,17 @@
 
 #include "engine/metric/block_sum.h"
 #include "engine/metric/families.h"
+#include "engine/objective/row_loops.h"
 
 namespace boostyard {
 namespace {
+
+void ApplyWeights(const MetricInputs& inputs, std::size_t first, std::size_t count,
+                  double* values) {
+  if (inputs.weights.empty()) return;
+  const float* const weights = inputs.weights.data() + first;
+  for (std::size_t i = 0; i < count; ++i) values[i] *= static_cast<double>(weights[i]);
+}
 
 template <class Metric>
 void FillBlock(const MetricInputs& inputs, const ElementwiseParams& params, std::size_t first,
@@ -15,9 +23,7 @@ void FillBlock(const MetricInputs& inputs, const ElementwiseParams& params, std:
     values[i] =
         Metric::Row(static_cast<double>(predictions[i]), static_cast<double>(labels[i]), params);
   }
-  if (inputs.weights.empty()) return;
-  const float* const weights = inputs.weights.data() + first;
-  for (std::size_t i = 0; i < count; ++i) values[i] *= static_cast<double>(weights[i]);
+  ApplyWeights(inputs, first, count, values);
 }
 
 template <class Metric>
@@ -44,7 +50,8 @@ double MeanLogloss(const MetricInputs& inputs, const ElementwiseParams& params) 
           are_classes &= (labels[i] == 0.0F) | (labels[i] == 1.0F);
         }
         if (are_classes) {
-          FillBlock<LoglossOfClasses>(inputs, params, first, count, values);
+          ActiveRowLoops().logloss(inputs.predictions.data() + first, labels, values, count);
+          ApplyWeights(inputs, first, count, values);
         } else {
           FillBlock<Logloss>(inputs, params, first, count, values);
         }

@@ -67,11 +67,15 @@ struct Logloss : MeanFinal {
   }
 };
 
-// The same value for labels 0 and 1 alone, with one logarithm.
+// The same value for labels 0 and 1 alone, with one logarithm: of the probability of what came
+// true.
 struct LoglossOfClasses : MeanFinal {
-  BOOSTYARD_HD static double Row(double p, double y, const ElementwiseParams&) {
+  BOOSTYARD_HD static double Probability(double p, double y) {
     const double right = y == 1.0 ? p : 1.0 - p;
-    return -Log(right > kLeastProbability ? right : kLeastProbability);
+    return right > kLeastProbability ? right : kLeastProbability;
+  }
+  BOOSTYARD_HD static double Row(double p, double y, const ElementwiseParams&) {
+    return -Log(Probability(p, y));
   }
 };
 

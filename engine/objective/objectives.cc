@@ -8,6 +8,7 @@
 #include "engine/base/error_table.h"
 #include "engine/base/parallel.h"
 #include "engine/objective/list.h"
+#include "engine/objective/row_loops.h"
 
 namespace boostyard {
 namespace {
@@ -94,22 +95,20 @@ double MarginToBaseScore(const ObjectiveParams& params, float margin) {
 }
 
 std::vector<float> TransformMargins(const ObjectiveParams& params, std::vector<float> margins) {
-  VisitObjective(params, [&](const auto& objective) {
-    using T = std::decay_t<decltype(objective)>;
-    if constexpr (ScalarObjective<T>) {
-      for (float& margin : margins) margin = objective.Transform(margin);
-    } else {
-      const auto classes = static_cast<std::size_t>(std::max(params.num_class, 1));
-      const std::size_t rows = margins.size() / classes;
-      constexpr bool kIsClassNumber = std::is_same_v<T, MultiSoftmax>;
-      for (std::size_t row = 0; row < rows; ++row) {
-        float* const outputs = margins.data() + row * classes;
-        objective.Transform(outputs, 1, static_cast<int>(classes));
-        if constexpr (kIsClassNumber) margins[row] = outputs[0];
-      }
-      if constexpr (kIsClassNumber) margins.resize(rows);
-    }
-  });
+  if (params.name == BinaryLogitRaw::kName) return margins;
+  if (params.name != MultiSoftmax::kName) {
+    TransformForMetrics(params, margins, margins, 1);
+    return margins;
+  }
+  // By margins: probabilities can be equal where margins are not.
+  const auto classes = static_cast<std::size_t>(std::max(params.num_class, 1));
+  const std::size_t rows = margins.size() / classes;
+  for (std::size_t row = 0; row < rows; ++row) {
+    float* const outputs = margins.data() + row * classes;
+    MultiSoftmax{}.Transform(outputs, 1, static_cast<int>(classes));
+    margins[row] = outputs[0];
+  }
+  margins.resize(rows);
   return margins;
 }
 
@@ -117,22 +116,23 @@ void TransformForMetrics(const ObjectiveParams& params, std::span<const float> m
                          std::span<float> predictions, int threads) {
   const float* const in = margins.data();
   float* const out = predictions.data();
+  const RowLoops& loops = ActiveRowLoops();
   const bool is_known = VisitObjective(params, [&](const auto& objective) {
     using T = std::decay_t<decltype(objective)>;
-    if constexpr (std::is_same_v<T, BinaryLogitRaw>) {
-      ForRowBlocks(threads, margins.size(), [&](std::size_t first, std::size_t end) {
-        for (std::size_t i = first; i < end; ++i) out[i] = objective.FromMargin(in[i]);
-      });
-    } else if constexpr (ScalarObjective<T>) {
-      ForRowBlocks(threads, margins.size(), [&](std::size_t first, std::size_t end) {
-        for (std::size_t i = first; i < end; ++i) out[i] = objective.Transform(in[i]);
-      });
-    } else {
+    if constexpr (MulticlassObjective<T>) {
       const auto classes = static_cast<std::size_t>(std::max(params.num_class, 1));
       ForRowBlocks(threads, margins.size() / classes, [&](std::size_t first, std::size_t end) {
         if (out != in) std::copy(in + first * classes, in + end * classes, out + first * classes);
-        for (std::size_t row = first; row < end; ++row) {
-          MultiSoftprob{}.Transform(out + row * classes, 1, static_cast<int>(classes));
+        loops.softprob(out + first * classes, end - first, static_cast<int>(classes));
+      });
+    } else {
+      ForRowBlocks(threads, margins.size(), [&](std::size_t first, std::size_t end) {
+        if constexpr (std::is_base_of_v<LogitLink, T>) {
+          loops.sigmoid(in + first, out + first, end - first);
+        } else if constexpr (std::is_base_of_v<LogLink, T>) {
+          loops.exp(in + first, out + first, end - first);
+        } else {
+          for (std::size_t i = first; i < end; ++i) out[i] = objective.Transform(in[i]);
         }
       });
     }

@@ -1,11 +1,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/base/cpu_features.h"
+#include "engine/base/math.h"
 #include "engine/objective/list.h"
 #include "engine/objective/objectives.h"
+#include "engine/objective/row_loops.h"
 
 namespace boostyard {
 namespace {
@@ -272,6 +277,50 @@ TEST(Objectives, TransformIsWhatXgboostPredicts) {
   ASSERT_EQ(shares.size(), 6U);
   EXPECT_NEAR(shares[0], 1.0 / 3.0, 1e-7);
   EXPECT_NEAR(shares[5], std::exp(2.0) / (1.0 + std::exp(1.0) + std::exp(2.0)), 1e-6);
+}
+
+TEST(Objectives, SoftmaxGoesByMarginsWhereProbabilitiesAreEqual) {
+  ObjectiveParams params;
+  params.name = "multi:softmax";
+  params.num_class = 2;
+  const float margin = 2e-8F;  // e^-margin rounds to 1
+  EXPECT_EQ(TransformMargins(params, {0.0F, margin}), std::vector<float>{1});
+}
+
+TEST(RowLoops, EveryTierGivesTheBitsOfThePortableOne) {
+  std::vector<float> margins;
+  for (std::uint64_t bits = 0; bits < (1ULL << 32); bits += 65521) {
+    const float margin = FloatOf(static_cast<std::uint32_t>(bits));
+    if (std::isfinite(margin)) margins.push_back(margin);
+  }
+  margins.resize(margins.size() / 3 * 3);
+  const std::size_t count = margins.size();
+  std::vector<float> labels(count);
+  for (std::size_t i = 0; i < count; ++i) labels[i] = static_cast<float>(i % 2);
+  // All outputs of a tier, as the tier that is active gives them.
+  const auto run = [&] {
+    const RowLoops& loops = ActiveRowLoops();
+    std::vector<std::vector<float>> outputs(3, margins);
+    loops.sigmoid(margins.data(), outputs[0].data(), count);
+    loops.exp(margins.data(), outputs[1].data(), count);
+    loops.softprob(outputs[2].data(), count / 3, 3);
+    std::vector<double> losses(count);
+    loops.logloss(outputs[0].data(), labels.data(), losses.data(), count);
+    return std::pair(outputs, losses);
+  };
+  if (BestKernelTier() == KernelTier::kPortable) GTEST_SKIP() << "this CPU has no wider tier";
+  SetKernelTierForTest(KernelTier::kPortable);
+  const auto want = run();
+  for (const KernelTier tier : {KernelTier::kAvx2, KernelTier::kAvx512}) {
+    if (tier > BestKernelTier()) continue;
+    ASSERT_EQ(SetKernelTierForTest(tier), tier);
+    const auto got = run();
+    for (std::size_t k = 0; k < 3; ++k) {
+      EXPECT_EQ(std::memcmp(got.first[k].data(), want.first[k].data(), count * sizeof(float)), 0);
+    }
+    EXPECT_EQ(got.second, want.second);
+  }
+  SetKernelTierForTest(std::nullopt);
 }
 
 TEST(Objectives, MetricsSeeProbabilitiesOnAnyNumberOfThreads) {

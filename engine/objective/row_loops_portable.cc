@@ -1,0 +1,2 @@
+#define BOOSTYARD_ROW_LOOPS kPortableRowLoops
+#include "engine/objective/row_loops_impl.h"
