@@ -39,7 +39,7 @@ Error UnknownName(std::string_view name, std::string_view text) {
       std::move(fix));
 }
 
-// What was given for one stanza, under how many names ever.
+// One of the texts that were given for a stanza, and the name it came under.
 struct Given {
   std::string_view called;
   std::string_view text;
@@ -47,7 +47,7 @@ struct Given {
 
 void ReadSetting(const HyperparamSpec& spec, const std::vector<Given>& given, Reading& reading) {
   const Given& first = given.front();
-  Setting setting{.spec = &spec, .called = std::string(first.called), .value = std::nullopt};
+  Setting setting{.spec = &spec, .value = std::nullopt};
   if (!spec.unsupported.empty()) {
     reading.errors.push_back(MakeError(ErrorId::kHyperparamUnsupported,
                                        "hyperparameter " + std::string(spec.name) +

@@ -71,7 +71,8 @@ bool IsCuda(std::string_view device) { return device.substr(0, 4) == "cuda"; }
 
 // Which setting asks for a GPU without saying so by device; empty if none.
 std::string IndirectGpuWish(const Settings& settings) {
-  if (settings.WordOf("tree_method") == "gpu_hist") return "tree_method=gpu_hist";
+  const bool has_trees = settings.WordOf("booster") != "gblinear";
+  if (has_trees && settings.WordOf("tree_method") == "gpu_hist") return "tree_method=gpu_hist";
   const bool* use_all = settings.ValueOf<bool>("use_dask_gpu_training");
   return use_all != nullptr && *use_all ? "use_dask_gpu_training=true" : "";
 }
@@ -114,9 +115,7 @@ MaybeError CheckTreeUpdaters(const Words& updaters) {
   std::size_t growers = 0;
   for (const std::string& updater : updaters) {
     if (IsLinearUpdater(updater)) {
-      return Conflict("updater: " + Shown(updater) +
-                          " is for booster=gblinear, and trees are asked "
-                          "for",
+      return Conflict("updater: " + Shown(updater) + " is for booster=gblinear alone",
                       "remove updater, or set booster=gblinear");
     }
     if (FindGrower(updater) != nullptr) ++growers;
@@ -179,7 +178,7 @@ MaybeError CheckBaseScore(const Settings& settings) {
                    fix + ", or remove base_score: it is estimated from the labels");
 }
 
-// Whether a metric is defined for an objective; where not, the error's fix says what is.
+// Whether a metric is defined for an objective. Only the fix of the error is for the user.
 Status CheckFit(const MetricSpec& metric, const ObjectiveParams& objective) {
   const bool is_of_aft = metric.info->id == MetricId::kAftNloglik ||
                          metric.info->id == MetricId::kIntervalRegressionAccuracy;

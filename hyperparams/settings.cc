@@ -28,7 +28,7 @@ std::optional<std::string> Settings::WordOf(std::string_view name) const {
 
 void Settings::Put(std::string_view name, Value value) {
   Remove(name);
-  Add({.spec = FindSpec(name), .called = std::string(name), .value = std::move(value)});
+  Add({.spec = FindSpec(name), .value = std::move(value)});
 }
 
 void Settings::Remove(std::string_view name) {

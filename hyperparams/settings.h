@@ -12,7 +12,6 @@ namespace boostyard::hyperparams {
 
 struct Setting {
   const HyperparamSpec* spec = nullptr;
-  std::string called;          // the name that the user gave: the stanza's or an alias
   std::optional<Value> value;  // nothing: the text was not legal, which is reported already
 };
 

@@ -236,6 +236,13 @@ TEST(TreeMethod, GpuHistIsHistOnCuda) {
           "device");
 }
 
+TEST(TreeMethod, MeansNothingToALinearModel) {
+  const JobSettings job = Accepted(Job({{"tree_method", "gpu_hist"}, {"booster", "gblinear"}}));
+  EXPECT_EQ(job.train.device.kind, DeviceKind::kCpu);
+  EXPECT_EQ(Forwarded(job, "tree_method"), "-");
+  EXPECT_TRUE(HasNote(job, "tree_method has no effect with booster=gblinear"));
+}
+
 TEST(TreeMethod, DaskAsksForAllGpus) {
   const JobSettings job = Accepted(Job({{"use_dask_gpu_training", "true"}}));
   EXPECT_TRUE(job.use_all_gpus);
