@@ -54,9 +54,7 @@ std::string LabelFix(std::string_view text) {
   if (IsOneOf(text, {"t", "f"})) return "map the labels to numbers: f = 0, t = 1";
   if (IsNumberWithCommas(text)) return NumberFix(text);
   if (HasDigit(text)) return "write the label as a number; it is the first column";
-  return "map the labels to numbers: 0 and 1 for two classes, 0 to num_class-1 for more; if this "
-         "is "
-         "a header, remove it or set ContentType to text/csv;header=present";
+  return "map the labels to numbers: 0 and 1 for two classes, 0 to num_class-1 for more";
 }
 
 Diagnosis DiagnoseLabel(std::string_view text, CellKind kind) {
@@ -122,6 +120,21 @@ Diagnosis DiagnoseCell(std::uint32_t column, std::string_view text, const Layout
 
 std::string CountText(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " cell" : " cells");
+}
+
+std::string CountFix(std::string_view line) {
+  if (line.find('\r') != std::string_view::npos) return "end lines with LF or CR LF, not CR alone";
+  return "give every row the same number of cells: leave missing ones empty, quote text that holds "
+         "the delimiter";
+}
+
+// The cure for a first line that may well be a header, though the next line does not confirm it.
+std::string HeaderFix(const SplitLine& line) {
+  if (TrimBlanks(line.cells.front().text).empty()) {
+    return "if this is a header written with an index column, write the data without index and "
+           "header";
+  }
+  return "if this is a header, remove it or set ContentType to text/csv;header=present";
 }
 
 std::string ColumnText(std::uint32_t column, const Layout& layout) {
@@ -207,9 +220,7 @@ Error DescribeFault(const Fault& fault, const FoundLine& line, const std::string
       return MakeErrorAt(ErrorId::kCsvColumnCount, std::move(at),
                          "the row has " + CountText(split.cells.size()) + ", expected " +
                              std::to_string(layout.column_count) + " as in " + layout.defined_by,
-                         "give every row the same number of cells: leave missing ones empty, quote "
-                         "text that holds "
-                         "the delimiter");
+                         CountFix(line.text));
     case FaultKind::kQuote: {
       const CellSpan& cell = split.cells.back();
       const bool is_open = cell.form == CellForm::kUnclosedQuote;
@@ -224,7 +235,10 @@ Error DescribeFault(const Fault& fault, const FoundLine& line, const std::string
     case FaultKind::kCell:
       break;
   }
-  Diagnosis diagnosis = DiagnoseCell(fault.column, CellText(split.cells[fault.column]), layout);
+  const std::string cell = CellText(split.cells[fault.column]);
+  Diagnosis diagnosis = DiagnoseCell(fault.column, cell, layout);
+  const bool may_be_header = line.number == 1 && IsHeader(split, nullptr, layout.has_label);
+  if (may_be_header && !IsOneOf(cell, {"yes", "no"})) diagnosis.fix = HeaderFix(split);
   return MakeErrorAt(diagnosis.id, std::move(at),
                      ColumnText(fault.column, layout) + ": " + diagnosis.problem,
                      std::move(diagnosis.fix));

@@ -23,8 +23,9 @@ class RowParser {
     if (IsBlankLine(cell)) return cell.next + 1;
     float* out = table_.cells.data() + table_.row_count;
     for (std::uint32_t column = 0;; ++column, out += table_.stride) {
-      if (cell.form > CellForm::kQuoted) return Reject(p, column, FaultKind::kQuote);
-      if (column == layout_.column_count) return Reject(p, column, FaultKind::kColumnCount);
+      if (cell.form > CellForm::kQuoted) return Reject(SkipBlanks(p), column, FaultKind::kQuote);
+      if (column == layout_.column_count)
+        return Reject(SkipBlanks(p), column, FaultKind::kColumnCount);
       *out = Value(cell.text, p, column);
       if (*cell.next == '\n') {
         if (column + 1 != layout_.column_count) {
@@ -70,8 +71,7 @@ class RowParser {
   // Faults of cells wait until the row is known to have the right number of cells.
   void NoteFault(const char* at, std::uint32_t column) {
     if (row_fault_count_ == kMaxFaults) return;
-    while (IsBlank(*at) && *at != layout_.delimiter) ++at;
-    row_faults_[row_fault_count_++] = {OffsetOf(at), column, FaultKind::kCell};
+    row_faults_[row_fault_count_++] = {OffsetOf(SkipBlanks(at)), column, FaultKind::kCell};
   }
 
   // Notes one fault for the whole row and returns where the next row begins.
@@ -80,6 +80,11 @@ class RowParser {
     const char* const end = text_.data() + text_.size();
     const void* newline = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
     return static_cast<const char*>(newline) + 1;
+  }
+
+  const char* SkipBlanks(const char* at) const {
+    while (IsBlank(*at) && *at != layout_.delimiter) ++at;
+    return at;
   }
 
   const char* LineEnd(const char* newline) const {

@@ -136,7 +136,9 @@ class Reader {
         return MemoryError();
       }
     };
-    ParallelRegion(threads_, [&](int thread) {
+    const auto threads =
+        static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(threads_), task_count));
+    ParallelRegion(threads, [&](int thread) {
       for (;;) {
         const std::size_t task = next.fetch_add(1);
         if (task >= last.load()) return;
