@@ -11,11 +11,11 @@
 
 namespace boostyard {
 
-// One feature's codes: bins 0 .. bin_count-1, and missing_code for a missing value. One byte per row
-// where bin_count + (1 if the feature has missing values) <= 256, else two.
+// One feature's codes: bins 0 .. bin_count-1, and missing_code for a missing value. One byte per
+// row where bin_count + (1 if the feature has missing values) <= 256, else two.
 struct BinnedColumn {
-  bool is_wide = false;              // two bytes per code
-  HugeBuffer<std::uint8_t> bytes;    // row_count codes (and kPadding bytes that may be read)
+  bool is_wide = false;            // two bytes per code
+  HugeBuffer<std::uint8_t> bytes;  // row_count codes (and kPadding bytes that may be read)
   static constexpr std::size_t kPadding = 64;
 
   const std::uint8_t* narrow() const { return bytes.data(); }
@@ -29,8 +29,8 @@ struct BinnedColumns {
   std::vector<float> weights;         // row_count or empty
 };
 
-// Codes every row of the stream (rewinds it first). Values at or above the last cut (other channels than
-// the one the cuts come from) fall into the last bin.
+// Codes every row of the stream (rewinds it first). Values at or above the last cut (other channels
+// than the one the cuts come from) fall into the last bin. Throws std::bad_alloc.
 Result<BinnedColumns> BinColumns(ChunkStream& stream, const BinCuts& cuts, int threads);
 
 }  // namespace boostyard

@@ -83,6 +83,7 @@ Status CutSearch::ReadAll(const Consume& consume) {
 
 Result<BinCuts> CutSearch::Run() {
   BOOSTYARD_RETURN_IF_ERROR(PrepareWeights());
+  scans_.reserve(static_cast<std::size_t>(threads_));
   for (int thread = 0; thread < threads_; ++thread) {
     scans_.emplace_back(ActiveQuantizeKernels(), has_weights_ ? &mass_rule_ : nullptr);
   }

@@ -4,8 +4,8 @@
 // after bin b sends value < cut(b) left. With at most max_bin distinct values the cuts are
 // XGBoost's: the values themselves but the smallest, then last + (|last| + 1e-5), so that every
 // value lies below the last cut. Otherwise they are quantiles by exact counting over all rows
-// (weights: fixed point). The result depends on the multiset of (value, weight) of each feature and
-// on max_bin alone.
+// (weights: fixed point; rows of weight 0 do not take part); engine/quantize/rank_rule.h states the
+// rule. The result depends on the multiset of (value, weight) of each feature and on max_bin alone.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ namespace boostyard {
 
 struct BinCuts {
   std::vector<std::uint32_t> begin;  // feature -> index of its first cut; feature_count + 1 entries
-  std::vector<float> values;         // ascending within a feature, all finite
+  // Ascending within a feature, all finite (so that the largest float may come twice).
+  std::vector<float> values;
   std::vector<float> min_values;  // per feature: a number below every value (min - (|min| + 1e-5))
   std::vector<std::uint8_t> has_missing;  // per feature: some row has no value
 
@@ -41,7 +42,9 @@ struct CutOptions {
   int threads = 1;
 };
 
-// Reads the stream once or twice (rewinding it first and last).
+// Rewinds the stream first and last. One that is not kept is read up to three times, once more if
+// rows have weights, and more often still if its counters (a quarter of a MiB for each feature and
+// 256 bins) would need more than 256 MiB. Throws std::bad_alloc.
 Result<BinCuts> BuildCuts(ChunkStream& stream, const CutOptions& options);
 
 }  // namespace boostyard

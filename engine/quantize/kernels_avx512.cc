@@ -60,15 +60,19 @@ std::size_t FilterKeys(const float* values, std::size_t count, const std::uint32
                        std::uint32_t* keys) {
   const __m512i one = _mm512_set1_epi32(1);
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < count; i += 16) {
-    const std::size_t left = count - i;
-    const auto lanes = static_cast<__mmask16>(left >= 16 ? 0xFFFF : (1U << left) - 1);
-    const __m512i key = KeysOf(_mm512_maskz_loadu_epi32(lanes, values + i));
+  std::size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const __m512i key = KeysOf(_mm512_loadu_si512(values + i));
     const __m512i word = _mm512_i32gather_epi32(_mm512_srli_epi32(key, 21), bucket_bits, 4);
     const __m512i bit = _mm512_and_si512(_mm512_srli_epi32(key, 16), _mm512_set1_epi32(31));
-    const __mmask16 wanted = _mm512_mask_test_epi32_mask(lanes, _mm512_srlv_epi32(word, bit), one);
+    const __mmask16 wanted = _mm512_test_epi32_mask(_mm512_srlv_epi32(word, bit), one);
     _mm512_storeu_si512(keys + kept, _mm512_maskz_compress_epi32(wanted, key));
     kept += static_cast<std::size_t>(_mm_popcnt_u32(wanted));
+  }
+  for (; i < count; ++i) {
+    const std::uint32_t key = FloatKey(values[i]);
+    keys[kept] = key;
+    kept += (bucket_bits[key >> 21] >> ((key >> 16) & 31)) & 1;
   }
   return kept;
 }

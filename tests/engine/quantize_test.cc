@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/cpu_features.h"
@@ -132,7 +133,7 @@ std::vector<KernelTier> Tiers() {
 
 // Small and large chunks, kept or in windows, with and without codes.
 constexpr MemoryStreamOptions kStreams[] = {
-    {61, 0, true}, {61, 4, false}, {1000, 1, true}, {1000, 0, false}, {4000, 0, true}};
+    {61, 0, true}, {61, 4, false}, {1000, 1, true}, {1000, 0, false}, {2500, 0, true}};
 
 class TierGuard {
  public:
@@ -182,7 +183,7 @@ TEST(BuildCuts, PutsANumberBelowAllValues) {
 }
 
 TEST(BuildCuts, AgreesWithSortingOnHardColumns) {
-  for (const auto& [name, column] : HardColumns(20'000)) {
+  for (const auto& [name, column] : HardColumns(8000)) {
     for (const int max_bin : {2, 3, 17, 255, 256, 257, 1000, 4096, 65'535}) {
       for (const bool use_codes : {false, true}) {
         SCOPED_TRACE(name + ", max_bin " + std::to_string(max_bin));
@@ -267,7 +268,7 @@ MemoryTable MixedTable(std::size_t row_count, bool has_weights) {
 
 TEST(BuildCuts, DoesNotDependOnThreadsChunksFormOrTier) {
   for (const bool has_weights : {false, true}) {
-    const MemoryTable table = MixedTable(4000, has_weights);
+    const MemoryTable table = MixedTable(2500, has_weights);
     const BinCuts expected = CutsOf(table, 256);
     for (const MemoryStreamOptions& options : kStreams) {
       MemoryStream stream(table, options);
@@ -294,6 +295,58 @@ TEST(BuildCuts, DoesNotDependOnHowOneColumnIsShared) {
       }
     }
   }
+}
+
+// Six features with 65,535 cells each need more counters than one scan may have.
+TEST(BuildCuts, ScansAgainWhereCountersAreTooMany) {
+  std::vector<float> column(66'000);
+  for (std::size_t i = 0; i < column.size(); ++i) column[i] = static_cast<float>(i) * 1024;
+  const MemoryTable table = TableOf(std::vector<std::vector<float>>(6, column));
+  MemoryStream stream(table, {.chunk_rows = 22'000, .chunks_per_batch = 1, .use_codes = false});
+  const Result<BinCuts> cuts = BuildCuts(stream, {.max_bin = 65'535, .threads = 2});
+  ASSERT_TRUE(cuts.ok());
+  EXPECT_GT(stream.rewind_count(), 4);  // three scans and the last Rewind, where counters suffice
+  const std::vector<float> expected = CutsBySorting(column, 65'535);
+  for (FeatureIndex feature = 0; feature < 6; ++feature) {
+    const auto found = cuts->of(feature);
+    EXPECT_TRUE(std::equal(found.begin(), found.end(), expected.begin(), expected.end()));
+  }
+}
+
+// A dictionary may hold values that no row of the chunk has.
+TEST(BuildCuts, IgnoresUnusedEntriesOfADictionary) {
+  class CodedStream : public ChunkStream {
+   public:
+    CodedStream() {
+      shape_.row_count = 3;
+      shape_.feature_count = 1;
+      shape_.is_kept = true;
+      chunk_.row_count = 3;
+      chunk_.features = {&piece_, 1};
+      chunk_.labels = labels_;
+    }
+    const DataShape& shape() const override { return shape_; }
+    Result<std::span<const ColumnChunk>> NextBatch() override {
+      return std::span<const ColumnChunk>(&chunk_, std::exchange(left_, 0));
+    }
+    Status Rewind() override {
+      left_ = 1;
+      return {};
+    }
+
+   private:
+    std::vector<std::uint8_t> codes_{1, 3, 255};
+    std::vector<float> dictionary_{10, 20, 30, 40, 50};
+    std::vector<float> labels_{0, 0, 0};
+    ColumnPiece piece_{.codes = codes_, .dictionary = dictionary_, .floats = {}};
+    ColumnChunk chunk_;
+    DataShape shape_;
+    std::size_t left_ = 1;
+  } stream;
+  const Result<BinCuts> cuts = BuildCuts(stream, {});
+  ASSERT_TRUE(cuts.ok());
+  EXPECT_EQ(cuts->values, (std::vector<float>{40, 80.00001F}));
+  EXPECT_EQ(cuts->has_missing, std::vector<std::uint8_t>{1});
 }
 
 TEST(BuildCuts, LeavesTheStreamAtItsFirstRow) {
