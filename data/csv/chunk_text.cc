@@ -51,6 +51,10 @@ Result<RowText> RangeReader::Read(const ByteSource& source, const std::string& d
     length = wanted;
     if (wanted_end == source.size() && buffer_[length - 1] != '\n') buffer_[length++] = '\n';
     const std::string_view text(buffer_.data(), length);
+    // In the middle of a long row there is nothing to wait for.
+    if (!range.is_first && text.substr(0, range.end - 1 - start).find('\n') == text.npos) {
+      return RowText{{}, range.end};
+    }
     if (text.find('\n', searched) != std::string_view::npos) {
       return RowsStartingIn(text, start, range);
     }

@@ -21,6 +21,13 @@
 namespace boostyard::csv {
 namespace {
 
+// Sets `value` to `bound` unless it is less already.
+void LowerTo(std::atomic<std::size_t>& value, std::size_t bound) {
+  std::size_t current = value.load();
+  while (bound < current && !value.compare_exchange_weak(current, bound)) {
+  }
+}
+
 // What a thread uses again and again.
 struct Worker {
   RangeReader reader;
@@ -121,15 +128,10 @@ class Reader {
     std::vector<std::optional<Error>> failures(task_count);
     std::atomic<std::size_t> next{0};
     std::atomic<std::size_t> last{task_count};  // tasks from here on are not needed
-    const auto leave_out_after = [&](std::size_t task) {
-      std::size_t current = last.load();
-      while (task + 1 < current && !last.compare_exchange_weak(current, task + 1)) {
-      }
-    };
     const auto run_one = [&](std::size_t task, int thread) -> Result<ChunkResult> {
       // Only the calling thread asks, so that the caller's function need not be thread safe.
-      if (thread == 0 && request_.stop_requested && request_.stop_requested())
-        return StoppedError();
+      const bool may_ask = thread == 0 && request_.stop_requested != nullptr;
+      if (may_ask && request_.stop_requested()) return StoppedError();
       try {
         return body(task, workers_[static_cast<std::size_t>(thread)]);
       } catch (const std::bad_alloc&) {
@@ -146,11 +148,11 @@ class Reader {
         if (result.ok()) result = CheckMemory(std::move(result).value());
         if (!result.ok()) {
           failures[task] = std::move(result).error();
-          leave_out_after(task);
+          LowerTo(last, task + 1);
           continue;
         }
         results[task] = std::move(result).value();
-        if (results[task].faults.size() >= kMaxFaults) leave_out_after(task);
+        if (results[task].faults.size() >= kMaxFaults) LowerTo(last, task + 1);
       }
     });
     results.resize(std::min(results.size(), last.load()));
