@@ -3,6 +3,8 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "container/channel.h"
@@ -10,9 +12,11 @@
 #include "container/job_config.h"
 #include "container/model_dir.h"
 #include "container/signals.h"
+#include "data/locate.h"
 #include "data/open.h"
 #include "engine/base/error_table.h"
 #include "engine/model/model_io.h"
+#include "engine/objective/objectives.h"
 #include "engine/train.h"
 #include "hyperparams/parse.h"
 
@@ -123,18 +127,20 @@ Result<Plan> MakePlan(const JobContext& context) {
   return plan;
 }
 
-Result<std::unique_ptr<ChunkStream>> ReadChannel(const JobContext& context, const Plan& plan,
-                                                 const Channel& channel,
-                                                 FeatureIndex expected_features) {
+ReadRequest RequestOf(const JobContext& context, const Plan& plan, const Channel& channel) {
   ReadRequest request;
   request.channel = channel.name;
   request.files = channel.files;
   request.content_type = channel.content_type;
   request.has_weights = plan.settings.csv_weights;
-  request.expected_features = expected_features;
   request.threads = plan.threads.threads;
   request.memory_limit_bytes = context.limits.memory_limit_bytes;
   request.stop_requested = [] { return StopSignal() != 0; };
+  return request;
+}
+
+Result<std::unique_ptr<ChunkStream>> ReadChannel(const JobContext& context,
+                                                 const ReadRequest& request) {
   BOOSTYARD_ASSIGN_OR_RETURN(OpenedData data, OpenData(request));
   TellAll(context.log, data.notes, data.warnings);
   return std::move(data.stream);
@@ -142,13 +148,45 @@ Result<std::unique_ptr<ChunkStream>> ReadChannel(const JobContext& context, cons
 
 Result<JobData> ReadChannels(const JobContext& context, const Plan& plan) {
   JobData data;
-  BOOSTYARD_ASSIGN_OR_RETURN(data.train, ReadChannel(context, plan, plan.channels.train, 0));
+  BOOSTYARD_ASSIGN_OR_RETURN(data.train,
+                             ReadChannel(context, RequestOf(context, plan, plan.channels.train)));
   if (plan.channels.validation) {
-    BOOSTYARD_ASSIGN_OR_RETURN(
-        data.validation,
-        ReadChannel(context, plan, *plan.channels.validation, data.train->shape().feature_count));
+    ReadRequest request = RequestOf(context, plan, *plan.channels.validation);
+    request.expected_features = data.train->shape().feature_count;
+    BOOSTYARD_ASSIGN_OR_RETURN(data.validation, ReadChannel(context, request));
   }
   return data;
+}
+
+// The first row whose label the objective does not allow.
+std::optional<RowIndex> FirstBadLabel(const ObjectiveParams& objective, ChunkStream& stream) {
+  if (!stream.Rewind().ok()) return std::nullopt;
+  for (;;) {
+    const auto batch = stream.NextBatch();
+    if (!batch.ok() || batch->empty()) return std::nullopt;
+    for (const ColumnChunk& chunk : *batch) {
+      if (CheckLabels(objective, chunk.labels).ok()) continue;
+      for (std::size_t i = 0; i < chunk.labels.size(); ++i) {
+        if (!CheckLabels(objective, chunk.labels.subspan(i, 1)).ok()) return chunk.first_row + i;
+      }
+    }
+  }
+}
+
+// The engine sees labels and no files: find where the first bad one stands. What cannot be found
+// again (a pipe) leaves the error as it is.
+Error WithPlaceOfLabel(const JobContext& context, const Plan& plan, const JobData& data,
+                       Error error) {
+  const auto locate = [&](const Channel& channel, ChunkStream& stream) {
+    const auto row = FirstBadLabel(plan.settings.train.objective, stream);
+    if (!row) return false;
+    auto place = LocateCell(RequestOf(context, plan, channel), *row, 1);
+    if (place.ok()) error.at = *std::move(place);
+    return true;
+  };
+  const bool is_in_train = locate(plan.channels.train, *data.train);
+  if (!is_in_train && data.validation) locate(*plan.channels.validation, *data.validation);
+  return error;
 }
 
 Result<TrainOutcome> TrainOn(const JobContext& context, const Plan& plan, const JobData& data) {
@@ -157,8 +195,12 @@ Result<TrainOutcome> TrainOn(const JobContext& context, const Plan& plan, const 
   run.threads = plan.threads.threads;
   run.memory_limit_bytes = context.limits.memory_limit_bytes;
   JobObserver observer(context.log);
-  return Train(plan.settings.train, TrainingSet{data.train.get(), data.validation.get()}, run,
-               observer);
+  auto outcome = Train(plan.settings.train, TrainingSet{data.train.get(), data.validation.get()},
+                       run, observer);
+  if (!outcome.ok() && outcome.error().id == ErrorId::kDataLabelRange && !outcome.error().at) {
+    return WithPlaceOfLabel(context, plan, data, std::move(outcome).error());
+  }
+  return outcome;
 }
 
 Status PublishModel(const JobContext& context, const Plan& plan, const Model& model,
