@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "engine/base/error_table.h"
 #include "engine/base/huge_buffer.h"
 #include "engine/quantize/float_key.h"
 #include "engine/quantize/mass_scan.h"
@@ -15,6 +16,8 @@ namespace {
 
 constexpr float kSmallestOfNone = 1e-5F;  // what XGBoost takes for a feature without any value
 constexpr int kTasksPerThread = 8;
+constexpr std::size_t kFeaturesPerThread =
+    4;  // enough for the threads to end at about the same time
 // Counters of one scan. With more (very many features, or bins) there are several scans.
 constexpr std::size_t kMaxCounterBytes = std::size_t{256} << 20;
 
@@ -45,7 +48,11 @@ class CutSearch {
   using Features = std::span<const FeatureIndex>;
 
   Status PrepareWeights();
-  Status SearchFeatures(Features features);
+  std::vector<FeatureIndex> AllFeatures() const;
+  Status SearchOneByOne();
+  template <class Count>
+  void SearchFeature(const FeatureTask& task, MassScan& scan);
+  Status SearchTogether();
   Status CountBuckets(Features features);
   template <class Count>
   Status RefineOnce(Features features);
@@ -53,6 +60,13 @@ class CutSearch {
   std::size_t PlaceCounters(Features features);
   template <class Count>
   Status CountCells(Features features);
+  void StartSearch(FeatureState& state) const {
+    state.search = state.masses.FirstCells();
+    KeepCellsThatMatter(max_bin_, state.search);
+  }
+  bool NeedsWideCounters() const {
+    return has_weights_ || row_count_ > std::numeric_limits<std::uint32_t>::max();
+  }
   void FinishFeature(FeatureState& state) const;
   BinCuts Collect() const;
 
@@ -67,8 +81,8 @@ class CutSearch {
   RowMass mass_rule_{0.0F, 0};
   RowIndex row_count_ = 0;
   std::vector<FeatureState> states_;
-  std::vector<MassScan> scans_;  // one per thread
-  HugeBuffer<std::uint8_t> counters_;
+  std::vector<MassScan> scans_;        // one per thread
+  HugeBuffer<std::uint8_t> counters_;  // of a pass for all features
 };
 
 template <class Consume>
@@ -87,16 +101,11 @@ Result<BinCuts> CutSearch::Run() {
   for (int thread = 0; thread < threads_; ++thread) {
     scans_.emplace_back(ActiveQuantizeKernels(), has_weights_ ? &mass_rule_ : nullptr);
   }
-  std::vector<FeatureIndex> features(states_.size());
-  std::iota(features.begin(), features.end(), FeatureIndex{0});
-  // A stream that is read again should be read seldom: all features at once. One in memory is
-  // walked through in groups of features, so that their counters stay few.
-  const std::size_t group = stream_.shape().is_kept ? static_cast<std::size_t>(threads_) * 16
-                                                    : std::max<std::size_t>(features.size(), 1);
-  for (std::size_t begin = 0; begin < features.size(); begin += group) {
-    const std::size_t count = std::min(group, features.size() - begin);
-    BOOSTYARD_RETURN_IF_ERROR(SearchFeatures(Features(features).subspan(begin, count)));
-  }
+  const bool has_enough_features =
+      threads_ == 1 || states_.size() >= static_cast<std::size_t>(threads_) * kFeaturesPerThread;
+  BOOSTYARD_RETURN_IF_ERROR(stream_.shape().is_kept && has_enough_features ? SearchOneByOne()
+                                                                           : SearchTogether());
+  for (FeatureState& state : states_) FinishFeature(state);
   BOOSTYARD_RETURN_IF_ERROR(stream_.Rewind());
   return Collect();
 }
@@ -116,20 +125,60 @@ Status CutSearch::PrepareWeights() {
   return {};
 }
 
-Status CutSearch::SearchFeatures(Features features) {
+std::vector<FeatureIndex> CutSearch::AllFeatures() const {
+  std::vector<FeatureIndex> features(states_.size());
+  std::iota(features.begin(), features.end(), FeatureIndex{0});
+  return features;
+}
+
+// For a stream in memory: a thread takes a feature through all its scans while its values are in
+// the cache, and waits for nobody.
+Status CutSearch::SearchOneByOne() {
+  BOOSTYARD_RETURN_IF_ERROR(stream_.Rewind());
+  BOOSTYARD_ASSIGN_OR_RETURN(const std::span<const ColumnChunk> batch, stream_.NextBatch());
+  row_count_ = 0;
+  for (const ColumnChunk& chunk : batch) row_count_ += chunk.row_count;
+  if (row_count_ != stream_.shape().row_count) {
+    return MakeError(ErrorId::kInternal, "a stream that is kept in memory came in several batches");
+  }
+  RunFeatureTasks(threads_, 1, AllFeatures(), batch, [&](const FeatureTask& task, int thread) {
+    if (NeedsWideCounters()) {
+      SearchFeature<std::uint64_t>(task, scans_[thread]);
+    } else {
+      SearchFeature<std::uint32_t>(task, scans_[thread]);
+    }
+  });
+  return {};
+}
+
+template <class Count>
+void CutSearch::SearchFeature(const FeatureTask& task, MassScan& scan) {
+  FeatureState& state = states_[task.feature];
+  scan.AddMasses(task, state.masses, state.mutex);
+  StartSearch(state);
+  HugeBuffer<Count> counters;
+  while (!state.search.is_done()) {
+    const std::size_t needed = CounterCount(state.search.cells.size());
+    if (counters.size() < needed) counters = HugeBuffer<Count>(needed);
+    std::fill(counters.data(), counters.data() + needed, Count{0});
+    scan.CountCells(task, state.search.cells, counters.data());
+    RefineCells(max_bin_, counters.data(), state.masses, state.search);
+  }
+}
+
+// For a stream that is read again, which should be seldom: every pass is for all features.
+Status CutSearch::SearchTogether() {
+  const std::vector<FeatureIndex> features = AllFeatures();
   BOOSTYARD_RETURN_IF_ERROR(CountBuckets(features));
-  const bool needs_64_bits = has_weights_ || row_count_ > std::numeric_limits<std::uint32_t>::max();
   for (;;) {
     std::vector<FeatureIndex> open;
     for (const FeatureIndex feature : features) {
       if (!states_[feature].search.is_done()) open.push_back(feature);
     }
-    if (open.empty()) break;
-    BOOSTYARD_RETURN_IF_ERROR(needs_64_bits ? RefineOnce<std::uint64_t>(open)
-                                            : RefineOnce<std::uint32_t>(open));
+    if (open.empty()) return {};
+    BOOSTYARD_RETURN_IF_ERROR(NeedsWideCounters() ? RefineOnce<std::uint64_t>(open)
+                                                  : RefineOnce<std::uint32_t>(open));
   }
-  for (const FeatureIndex feature : features) FinishFeature(states_[feature]);
-  return {};
 }
 
 Status CutSearch::CountBuckets(Features features) {
@@ -142,11 +191,8 @@ Status CutSearch::CountBuckets(Features features) {
                       scans_[thread].AddMasses(task, state.masses, state.mutex);
                     });
   }));
-  RunTasks(threads_, features.size(), [&](std::size_t position, int) {
-    FeatureState& state = states_[features[position]];
-    state.search = state.masses.FirstCells();
-    KeepCellsThatMatter(max_bin_, state.search);
-  });
+  RunTasks(threads_, features.size(),
+           [&](std::size_t position, int) { StartSearch(states_[features[position]]); });
   return {};
 }
 

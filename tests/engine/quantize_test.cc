@@ -359,6 +359,21 @@ TEST(BuildCuts, LeavesTheStreamAtItsFirstRow) {
   EXPECT_EQ(batch->front().first_row, 0U);
 }
 
+// Taking the first batch for the whole would give cuts of some of the rows.
+TEST(BuildCuts, RefusesAKeptStreamInSeveralBatches) {
+  class SplitStream : public MemoryStream {
+   public:
+    using MemoryStream::MemoryStream;
+    const DataShape& shape() const override {
+      shape_ = MemoryStream::shape();
+      shape_.is_kept = true;
+      return shape_;
+    }
+    mutable DataShape shape_;
+  } stream(MixedTable(300, false), {.chunk_rows = 100, .chunks_per_batch = 2});
+  EXPECT_FALSE(BuildCuts(stream, {}).ok());
+}
+
 TEST(BuildCuts, PassesOnTheErrorOfTheStream) {
   class BrokenStream : public ChunkStream {
    public:
