@@ -8,19 +8,19 @@ boostyard=$1
 deps=$2
 root=$3
 
-mkdir -p "$root/usr/bin" "$root/usr/lib/boostyard" "$root/usr/share/doc/boostyard" "$root/opt/ml"
+mkdir -p "$root/usr/bin" "$root/usr/lib" "$root/usr/share/doc/boostyard" "$root/opt/ml"
 install -m 755 -s "$boostyard" "$root/usr/bin/boostyard"
 for name in train serve chmod; do
   ln "$root/usr/bin/boostyard" "$root/usr/bin/$name"
 done
 install -m 644 LICENSE NOTICE "$root/usr/share/doc/boostyard/"
 
-xgboost=$(find "$deps" -name 'libxgboost.so' -type f | head -1)
+xgboost=$(find "$deps"/xgboost-*/lib -name libxgboost.so -type f | head -1)
 [ -n "$xgboost" ] || { echo "image_root: no libxgboost.so in $deps" >&2; exit 1; }
-install -m 755 "$xgboost" "$root/usr/lib/boostyard/libxgboost.so"
+install -m 755 "$xgboost" "$root/usr/lib/libxgboost.so"
 
 # What the loader finds on this system goes where the loader of the image looks for it.
-mkdir -p "$root/lib64" "$root/usr/lib"
+mkdir -p "$root/lib64"
 { ldd "$boostyard"; ldd "$xgboost"; } |
   awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' | sort -u |
   while read -r library; do
