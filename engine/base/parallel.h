@@ -97,17 +97,20 @@ void ParallelFor(int threads, std::int64_t count, const Body& body) {
 // Threads that stay: workers wait between calls of Run, so that a call costs about a microsecond
 // instead of waking threads. A boosting round makes some twenty calls.
 //
-// Waiting workers spin briefly, then yield, then sleep: more threads than free cores must not burn a
-// scheduler slice.
+// A call has as many parts as the team has threads. Each thread takes the part of its own number, then
+// any part that nobody has taken: where a worker gets no processor (other jobs run, the quota is
+// used up), the others do its part and do not wait for it. Waiting threads spin briefly, then yield,
+// then sleep.
 class ThreadTeam {
  public:
-  explicit ThreadTeam(int threads) : threads_(threads < 1 ? 1 : threads) {
+  explicit ThreadTeam(int threads)
+      : threads_(threads < 1 ? 1 : threads), parts_(static_cast<std::size_t>(threads_)) {
     for (int thread = 1; thread < threads_; ++thread) {
       workers_.emplace_back([this, thread] { Work(thread); });
     }
   }
   ~ThreadTeam() {
-    task_ = nullptr;
+    stops_.store(true, std::memory_order_relaxed);
     Release();
     for (std::thread& worker : workers_) worker.join();
   }
@@ -116,8 +119,8 @@ class ThreadTeam {
 
   int size() const { return threads_; }
 
-  // Runs body(thread) once on each thread, the caller being thread 0, and waits for all. `body` must
-  // not throw. Not reentrant.
+  // Runs body(part) once for each part in [0, size()) and waits for all. Which thread runs a part is
+  // not defined. `body` must not throw. Not reentrant.
   template <class Body>
   void Run(const Body& body) {
     const FloatEnvironment environment;
@@ -126,16 +129,21 @@ class ThreadTeam {
       return;
     }
     body_ = &body;
-    task_ = [](const void* erased, int thread) { (*static_cast<const Body*>(erased))(thread); };
-    running_.store(threads_ - 1, std::memory_order_relaxed);
-    Release();
-    body(0);
-    for (int spins = 0; running_.load(std::memory_order_acquire) != 0; ++spins) Pause(spins);
+    task_ = [](const void* erased, int part) { (*static_cast<const Body*>(erased))(part); };
+    unfinished_.store(threads_, std::memory_order_relaxed);
+    const std::uint32_t generation = Release();
+    TakeParts(0, generation);
+    for (int spins = 0; unfinished_.load(std::memory_order_acquire) != 0; ++spins) Pause(spins);
   }
 
  private:
-  static constexpr int kSpins = 4000;     // about 50 us
-  static constexpr int kYields = 200;
+  // The last generation in which this part was taken; a cache line each.
+  struct alignas(64) Part {
+    std::atomic<std::uint32_t> taken{0};
+  };
+
+  static constexpr int kSpins = 2000;  // about 50 us
+  static constexpr int kYields = 100;
 
   static void Pause(int spins) {
     if (spins >= kSpins) {
@@ -147,38 +155,59 @@ class ThreadTeam {
 #endif
   }
 
-  void Release() {
-    generation_.fetch_add(1, std::memory_order_seq_cst);
+  // Opens the next generation.
+  std::uint32_t Release() {
+    const std::uint32_t generation = generation_.fetch_add(1, std::memory_order_seq_cst) + 1;
     if (sleepers_.load(std::memory_order_seq_cst) > 0) generation_.notify_all();
+    return generation;
   }
 
-  // Waits until the generation is no longer `seen`.
-  void AwaitRelease(std::uint32_t seen) {
+  // Runs the untaken parts of a generation, from `first` on. A thread that comes late, when that
+  // generation is over, can take nothing: each part was taken once. One that has taken a part keeps
+  // its Run from returning, so body_ stays valid.
+  void TakeParts(int first, std::uint32_t generation) {
+    for (int i = 0; i < threads_; ++i) {
+      const int part = first + i < threads_ ? first + i : first + i - threads_;
+      std::uint32_t before = generation - 1;
+      if (!parts_[static_cast<std::size_t>(part)].taken.compare_exchange_strong(
+              before, generation, std::memory_order_acq_rel)) {
+        continue;
+      }
+      task_(body_, part);
+      unfinished_.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
+  // Waits until the generation is no longer `seen`, and returns it.
+  std::uint32_t AwaitRelease(std::uint32_t seen) {
     for (int spins = 0; spins < kSpins + kYields; ++spins) {
-      if (generation_.load(std::memory_order_acquire) != seen) return;
+      const std::uint32_t generation = generation_.load(std::memory_order_acquire);
+      if (generation != seen) return generation;
       Pause(spins);
     }
     sleepers_.fetch_add(1, std::memory_order_seq_cst);
     while (generation_.load(std::memory_order_seq_cst) == seen) generation_.wait(seen);
     sleepers_.fetch_sub(1, std::memory_order_relaxed);
+    return generation_.load(std::memory_order_acquire);
   }
 
   void Work(int thread) {
     const FloatEnvironment environment;
-    for (std::uint32_t seen = 0;; ++seen) {
-      AwaitRelease(seen);
-      if (task_ == nullptr) return;
-      task_(body_, thread);
-      running_.fetch_sub(1, std::memory_order_release);
+    for (std::uint32_t seen = 0;;) {
+      seen = AwaitRelease(seen);
+      if (stops_.load(std::memory_order_relaxed)) return;
+      TakeParts(thread, seen);
     }
   }
 
   int threads_;
+  std::vector<Part> parts_;
   std::vector<std::thread> workers_;
   const void* body_ = nullptr;
   void (*task_)(const void*, int) = nullptr;
+  std::atomic<bool> stops_{false};
   alignas(64) std::atomic<std::uint32_t> generation_{0};
-  alignas(64) std::atomic<int> running_{0};
+  alignas(64) std::atomic<int> unfinished_{0};
   alignas(64) std::atomic<int> sleepers_{0};
 };
 

@@ -41,17 +41,20 @@ std::vector<std::uint32_t> CpuBackend::LeftBitmap(const SplitCandidate& split) c
   const Slot& slot = data_.matrix.slots[place.slot];
   const Digit& digit = slot.digits[place.digit];
   std::vector<std::uint32_t> bitmap(std::max<std::size_t>(8, (slot.code_count + 31) / 32), 0);
-  for (std::uint32_t code = 0; code < slot.code_count; ++code) {
-    const std::uint32_t value = (code / digit.stride) % digit.base;
-    bool goes_left = false;
-    if (digit.is_exclusive) {
-      goes_left = (value == place.exclusive_value ? 1 : 0) <= split.bin;
-    } else if (value == digit.bin_count) {
-      goes_left = split.is_missing_left;
-    } else {
-      goes_left = static_cast<std::int32_t>(value) <= split.bin;
+  // Codes in order: `stride` codes of each digit value, over and over.
+  for (std::uint32_t code = 0; code < slot.code_count;) {
+    for (std::uint32_t value = 0; value < digit.base; ++value) {
+      bool goes_left = static_cast<std::int32_t>(value) <= split.bin;
+      if (digit.is_exclusive) {
+        goes_left = (value == place.exclusive_value ? 1 : 0) <= split.bin;
+      } else if (value == digit.bin_count) {
+        goes_left = split.is_missing_left;
+      }
+      const std::uint32_t end = code + digit.stride;
+      for (; code < end; ++code) {
+        bitmap[code >> 5] |= static_cast<std::uint32_t>(goes_left) << (code & 31);
+      }
     }
-    if (goes_left) bitmap[code >> 5] |= 1U << (code & 31);
   }
   return bitmap;
 }

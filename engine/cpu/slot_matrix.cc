@@ -51,6 +51,7 @@ class Builder {
       : train_(train), validation_(validation), cuts_(cuts), team_(team) {
     matrix_.row_count = train.row_count + (validation != nullptr ? validation->row_count : 0);
     matrix_.places.resize(cuts.feature_count());
+    FindMissing();
   }
 
   SlotMatrix Build(const SlotOptions& options) {
@@ -67,10 +68,37 @@ class Builder {
             validation_ != nullptr ? &validation_->columns[feature] : nullptr, train_.row_count};
   }
 
+  // A feature may miss values in the validation rows only: its codes need room for that too.
+  void FindMissing() {
+    has_missing_.assign(cuts_.has_missing.begin(), cuts_.has_missing.end());
+    if (validation_ == nullptr) return;
+    std::atomic<FeatureIndex> next{0};
+    team_.Run([&](int) {
+      for (FeatureIndex f; (f = next.fetch_add(1)) < cuts_.feature_count();) {
+        if (has_missing_[f] == 0 && ValidationHasMissing(f)) has_missing_[f] = 1;
+      }
+    });
+  }
+
+  bool ValidationHasMissing(FeatureIndex feature) const {
+    const BinnedColumn& column = validation_->columns[feature];
+    const BinIndex missing = cuts_.missing_code(feature);
+    for (RowIndex row = 0; row < validation_->row_count; ++row) {
+      if ((column.is_wide ? column.wide()[row] : column.narrow()[row]) == missing) return true;
+    }
+    return false;
+  }
+
+  // Two bytes per row in either channel.
+  bool IsWide(FeatureIndex feature) const {
+    return train_.columns[feature].is_wide ||
+           (validation_ != nullptr && validation_->columns[feature].is_wide);
+  }
+
   Digit OrdinalDigit(FeatureIndex feature) const {
     Digit digit;
     digit.bin_count = cuts_.bin_count(feature);
-    digit.has_missing = cuts_.has_missing[feature] != 0;
+    digit.has_missing = has_missing_[feature] != 0;
     digit.base = digit.bin_count + (digit.has_missing ? 1 : 0);
     digit.features = {feature};
     return digit;
@@ -95,7 +123,7 @@ class Builder {
     std::vector<FeatureIndex> wide;
     for (FeatureIndex feature = 0; feature < cuts_.feature_count(); ++feature) {
       Digit digit = OrdinalDigit(feature);
-      if (train_.columns[feature].is_wide) {
+      if (IsWide(feature)) {
         wide.push_back(feature);
       } else if (!options.bundle || digit.base > kMaxDigitBase) {
         AddSlot({std::move(digit)}, false);
@@ -228,7 +256,7 @@ class Builder {
     for (std::uint32_t s = 0; s < matrix_.slots.size(); ++s) {
       const Slot& slot = matrix_.slots[s];
       const FeatureIndex first = slot.digits.front().features.front();
-      if (IsPlain(slot) && validation_ == nullptr) {
+      if (IsPlain(slot) && validation_ == nullptr) {  // the bytes are right as they are
         matrix_.columns[s] = std::move(train_.columns[first].bytes);
         continue;
       }
@@ -253,13 +281,16 @@ class Builder {
   }
 
   void FillWide(std::uint32_t s, FeatureIndex feature) {
-    std::uint8_t* out = matrix_.columns[s].data();
-    const std::size_t train_bytes = train_.row_count * 2;
-    std::memcpy(out, train_.columns[feature].bytes.data(), train_bytes);
+    auto* out = reinterpret_cast<std::uint16_t*>(matrix_.columns[s].data());
+    out = CopyWide(train_.columns[feature], train_.row_count, out);
     if (validation_ != nullptr) {
-      std::memcpy(out + train_bytes, validation_->columns[feature].bytes.data(),
-                  validation_->row_count * 2);
+      CopyWide(validation_->columns[feature], validation_->row_count, out);
     }
+  }
+
+  static std::uint16_t* CopyWide(const BinnedColumn& column, RowIndex rows, std::uint16_t* out) {
+    if (column.is_wide) return std::copy_n(column.wide(), rows, out);
+    return std::copy_n(column.narrow(), rows, out);
   }
 
   void FillNarrow(std::uint32_t s, std::uint64_t begin, std::uint64_t end) {
@@ -331,6 +362,7 @@ class Builder {
   BinnedColumns* validation_;
   const BinCuts& cuts_;
   ThreadTeam& team_;
+  std::vector<std::uint8_t> has_missing_;  // per feature, in either channel
   SlotMatrix matrix_;
 };
 
