@@ -9,15 +9,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +24,7 @@
 #include <vector>
 
 #include "bench/process.h"
+#include "bench/rows.h"
 
 namespace boostyard::bench {
 namespace {
@@ -106,54 +106,6 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
     options.threads = sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
   }
   return options;
-}
-
-// A headerless CSV file of numbers, label first.
-struct Rows {
-  std::size_t row_count = 0;
-  std::size_t feature_count = 0;
-  std::vector<float> labels;
-  std::vector<float> features;
-};
-
-Rows ReadRows(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) Die("cannot open " + path.string() + "; name a training file");
-  const std::string text((std::istreambuf_iterator<char>(file)), {});
-  Rows rows;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  std::size_t column = 0;
-  while (at < end) {
-    float value = NAN;  // an empty cell
-    if (*at != ',' && *at != '\n') {
-      const auto parsed = std::from_chars(at, end, value);
-      if (parsed.ec != std::errc{})
-        Die("not a number in row " + std::to_string(rows.row_count + 1));
-      at = parsed.ptr;
-    }
-    (column == 0 ? rows.labels : rows.features).push_back(value);
-    ++column;
-    if (at == end || *at == '\n') {
-      if (rows.row_count == 0) rows.feature_count = column - 1;
-      if (column != rows.feature_count + 1) Die("rows differ in length");
-      ++rows.row_count;
-      column = 0;
-    }
-    ++at;
-  }
-  return rows;
-}
-
-void WriteRows(const Rows& rows, const fs::path& path) {
-  std::ofstream file(path, std::ios::binary);
-  const auto write = [&](const std::vector<float>& values) {
-    file.write(reinterpret_cast<const char*>(values.data()),
-               static_cast<std::streamsize>(values.size() * sizeof(float)));
-  };
-  write(rows.labels);
-  write(rows.features);
-  if (!file.flush()) Die("cannot write " + path.string());
 }
 
 void WriteJob(const Options& options, const fs::path& root) {
@@ -321,16 +273,17 @@ void Validate(std::vector<Candidate>& candidates) {
 }
 
 void Measure(const Options& options, const fs::path& work) {
-  const Rows rows = ReadRows(options.train);
-  WriteRows(rows, work / "rows.f32");
+  const auto rows = ReadRows(options.train);
+  if (!rows) Die("cannot read rows of numbers from " + options.train.string());
+  if (!WriteRows(*rows, work / "rows.f32")) Die("cannot write below " + work.string());
   WriteJob(options, work / "job");
-  std::vector<Candidate> candidates = MakeCandidates(options, rows, work);
+  std::vector<Candidate> candidates = MakeCandidates(options, *rows, work);
   Validate(candidates);
   for (int run = 0; run < options.runs; ++run) {
     for (Candidate& candidate : candidates) RunOnce(candidate);
   }
   std::printf("seed job: %zu rows, %zu features, %d rounds, %d threads, %d runs each, %s\n",
-              rows.row_count, rows.feature_count, kRounds, options.threads, options.runs,
+              rows->row_count, rows->feature_count, kRounds, options.threads, options.runs,
               MachineName().c_str());
   PrintTable(candidates);
   if (options.keep) Keep(options, candidates);
