@@ -34,6 +34,7 @@ struct CpuBackendOptions {
   std::vector<std::int8_t> monotone;          // per feature, or empty
   std::uint64_t histogram_limit_bytes = 0;    // 0: no limit; beyond it histograms are built again
   std::uint64_t gradient_block_rows = 1024;   // rows per tile of the gradient pass (tests vary it)
+  bool always_wide = false;                   // 64-bit gradients in every round (tests)
 };
 
 class CpuBackend {

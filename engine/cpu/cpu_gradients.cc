@@ -219,7 +219,8 @@ Status CpuBackend::ComputeGradients(const TreeStart& start) {
     const bool sums_are_right = right.grad == scales.grad && right.hess == scales.hess;
     if (sums_are_right) {
       const auto bar = kMinMeanQuanta * static_cast<std::int64_t>(train_rows());
-      right.is_wide = stats.sum_abs_grad < bar || stats.sum_hess < bar;
+      right.is_wide =
+          options_.always_wide || stats.sum_abs_grad < bar || stats.sum_hess < bar;
     }
     const bool quanta_are_right =
         !scales.is_wide ||
