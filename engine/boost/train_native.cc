@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <new>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "engine/boost/early_stopping.h"
 #include "engine/boost/round_metrics.h"
 #include "engine/cpu/cpu_backend.h"
+#include "engine/cpu/reference_backend.h"
 #include "engine/metric/metric.h"
 #include "engine/objective/label_stats.h"
 #include "engine/objective/objectives.h"
@@ -22,7 +24,7 @@
 namespace boostyard {
 namespace {
 
-constexpr std::uint64_t kMaxRows = 0xFFFFFF00;  // row lists are 32-bit
+constexpr std::uint64_t kMaxRows = 0x7FFFFF00;  // row numbers are signed indices of gathers
 
 // The training and validation channels, binned with the cuts of the first.
 struct Binned {
@@ -45,7 +47,7 @@ Result<Binned> Bin(const TrainParams& params, const TrainingSet& data, const Run
       binned.train.row_count + (binned.validation ? binned.validation->row_count : 0);
   if (rows > kMaxRows) {
     return MakeError(ErrorId::kDataTooLarge,
-                     std::to_string(rows) + " rows; the native engine takes 4,294,967,040",
+                     std::to_string(rows) + " rows; the native engine takes 2,147,483,392",
                      "set BOOSTYARD_ENGINE=xgboost");
   }
   return binned;
@@ -59,11 +61,15 @@ double BaseScore(const ObjectiveParams& objective, const BinnedColumns& train) {
   return stats.EstimateBaseScore();
 }
 
+// CpuBackend, or the reference that it is compared with.
+template <TreeBackend Backend>
 class Trainer {
  public:
-  Trainer(const TrainParams& params, const RunOptions& run, RoundObserver& observer, Binned binned)
+  Trainer(const TrainParams& params, const RunOptions& run, const NativeTuning& tuning,
+          RoundObserver& observer, Binned binned)
       : params_(params),
         run_(run),
+        tuning_(tuning),
         observer_(observer),
         team_(run.threads),
         cuts_(std::move(binned.cuts)),
@@ -80,7 +86,7 @@ class Trainer {
     BOOSTYARD_RETURN_IF_ERROR(PrepareMetrics());
     const float margin = BaseScoreToMargin(model_.objective, *model_.objective.base_score);
     for (int k = 0; k < model_.output_count(); ++k) backend_->SetMargins(k, margin);
-    TreeGrower<CpuBackend> grower(*backend_, params_.tree, params_.sample, cuts_);
+    TreeGrower<Backend> grower(*backend_, params_.tree, params_.sample, cuts_);
     TrainOutcome outcome;
     outcome.engine = "native";
     for (int round = 0; round < params_.num_round; ++round) {
@@ -110,32 +116,49 @@ class Trainer {
     bool is_stopped_early = false;
   };
 
-  void MakeBackend(Binned& binned) {
-    BackendData data;
-    data.train_rows = binned.train.row_count;
-    const RowIndex validation_rows = binned.validation ? binned.validation->row_count : 0;
-    data.labels = HugeBuffer<float>(data.train_rows + validation_rows + 64);
-    std::copy(binned.train.labels.begin(), binned.train.labels.end(), data.labels.data());
-    if (binned.validation) {
-      std::copy(binned.validation->labels.begin(), binned.validation->labels.end(),
-                data.labels.data() + data.train_rows);
-      validation_weights_ = std::move(binned.validation->weights);
+  std::vector<std::int8_t> Monotone() const {
+    const std::vector<int>& constraints = params_.tree.monotone_constraints;
+    if (std::all_of(constraints.begin(), constraints.end(), [](int c) { return c == 0; })) {
+      return {};
     }
-    binned.train.labels = {};
-    data.weights = std::move(binned.train.weights);
+    std::vector<std::int8_t> monotone(cuts_.feature_count(), 0);
+    for (std::size_t f = 0; f < constraints.size(); ++f) {
+      monotone[f] = static_cast<std::int8_t>(constraints[f]);
+    }
+    return monotone;
+  }
+
+  void MakeBackend(Binned& binned) {
+    BinnedColumns* validation = binned.validation ? &*binned.validation : nullptr;
+    if (validation != nullptr) validation_weights_ = std::move(validation->weights);
+    if constexpr (std::is_same_v<Backend, ReferenceBackend>) {
+      backend_.emplace(MakeReferenceData(binned.train, validation, cuts_), model_.objective,
+                       Monotone());
+    } else {
+      MakeCpuBackend(binned.train, validation);
+    }
+  }
+
+  void MakeCpuBackend(BinnedColumns& train, BinnedColumns* validation) {
+    BackendData data;
+    data.train_rows = train.row_count;
+    const RowIndex validation_rows = validation != nullptr ? validation->row_count : 0;
+    data.labels = HugeBuffer<float>(data.train_rows + validation_rows + 64);
+    std::copy(train.labels.begin(), train.labels.end(), data.labels.data());
+    if (validation != nullptr) {
+      std::copy(validation->labels.begin(), validation->labels.end(),
+                data.labels.data() + data.train_rows);
+    }
+    train.labels = {};
+    data.weights = std::move(train.weights);
     CpuBackendOptions options;
     options.objective = model_.objective;
-    if (std::any_of(params_.tree.monotone_constraints.begin(),
-                    params_.tree.monotone_constraints.end(), [](int c) { return c != 0; })) {
-      options.monotone.assign(cuts_.feature_count(), 0);
-      for (std::size_t f = 0; f < params_.tree.monotone_constraints.size(); ++f) {
-        options.monotone[f] = static_cast<std::int8_t>(params_.tree.monotone_constraints[f]);
-      }
-    }
-    options.histogram_limit_bytes = run_.memory_limit_bytes / 4;
-    data.matrix = BuildSlotMatrix(std::move(binned.train),
-                                  binned.validation ? &*binned.validation : nullptr, cuts_,
-                                  SlotOptions(), team_);
+    options.monotone = Monotone();
+    options.histogram_limit_bytes =
+        tuning_.histogram_limit_bytes.value_or(run_.memory_limit_bytes / 4);
+    options.gradient_block_rows = tuning_.gradient_block_rows;
+    data.matrix = BuildSlotMatrix(std::move(train), validation, cuts_,
+                                  {.bundle = tuning_.bundles_columns}, team_);
     backend_.emplace(std::move(data), options, team_);
   }
 
@@ -150,7 +173,7 @@ class Trainer {
     return {};
   }
 
-  Status GrowRound(TreeGrower<CpuBackend>& grower, int round) {
+  Status GrowRound(TreeGrower<Backend>& grower, int round) {
     const int parallel = params_.tree.num_parallel_tree;
     const auto seed = static_cast<std::uint64_t>(params_.sample.seed);
     for (int k = 0; k < model_.output_count(); ++k) {
@@ -227,20 +250,23 @@ class Trainer {
 
   const TrainParams& params_;
   const RunOptions& run_;
+  const NativeTuning& tuning_;
   RoundObserver& observer_;
   ThreadTeam team_;
   BinCuts cuts_;
   bool has_validation_;
   std::vector<float> validation_weights_;
   Model model_;
-  std::optional<CpuBackend> backend_;
+  std::optional<Backend> backend_;
   std::optional<RoundMetrics> metrics_;
   MetricSpec stopping_metric_;
   std::optional<EarlyStopping> stopping_;
 };
 
-Result<TrainOutcome> TrainChecked(const TrainParams& params, const TrainingSet& data,
-                                  const RunOptions& run, RoundObserver& observer) {
+template <TreeBackend Backend>
+Result<TrainOutcome> TrainOn(const TrainParams& params, const TrainingSet& data,
+                             const RunOptions& run, const NativeTuning& tuning,
+                             RoundObserver& observer) {
   BOOSTYARD_ASSIGN_OR_RETURN(Binned binned, Bin(params, data, run));
   BOOSTYARD_RETURN_IF_ERROR(CheckLabels(params.objective, binned.train.labels));
   if (binned.validation) {
@@ -253,7 +279,7 @@ Result<TrainOutcome> TrainChecked(const TrainParams& params, const TrainingSet& 
                          " entries for " + std::to_string(binned.cuts.feature_count()) + " features",
                      "give at most one per feature");
   }
-  Trainer trainer(params, run, observer, std::move(binned));
+  Trainer<Backend> trainer(params, run, tuning, observer, std::move(binned));
   trainer.SetFeatureNames(data.train->shape().feature_names);
   return trainer.Run();
 }
@@ -285,13 +311,21 @@ std::optional<std::string> WhyNotNative(const TrainParams& params, const Trainin
 }
 
 Result<TrainOutcome> TrainNative(const TrainParams& params, const TrainingSet& data,
-                                 const RunOptions& run, RoundObserver& observer) {
+                                 const RunOptions& run, RoundObserver& observer,
+                                 const NativeTuning& tuning) {
+  const FloatEnvironment environment;  // weights and thresholds are decided on this thread too
   try {
-    return TrainChecked(params, data, run, observer);
+    return TrainOn<CpuBackend>(params, data, run, tuning, observer);
   } catch (const std::bad_alloc&) {
     return MakeError(ErrorId::kOutOfMemory, "not enough memory for training",
                      "use a larger instance, fewer rows or a smaller max_bin");
   }
+}
+
+Result<TrainOutcome> TrainReference(const TrainParams& params, const TrainingSet& data,
+                                    const RunOptions& run, RoundObserver& observer) {
+  const FloatEnvironment environment;
+  return TrainOn<ReferenceBackend>(params, data, run, NativeTuning(), observer);
 }
 
 }  // namespace boostyard

@@ -1,6 +1,7 @@
 // Our own trainer: histograms of integers on the CPU.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -11,9 +12,21 @@ namespace boostyard {
 // Why the native engine cannot train this, as a phrase ("booster=dart"), or nothing if it can.
 std::optional<std::string> WhyNotNative(const TrainParams& params, const TrainingSet& data);
 
+// How the work is laid out. Nothing here changes the model: tests vary it to show that.
+struct NativeTuning {
+  bool bundles_columns = true;               // several columns of few values in one byte
+  std::uint64_t gradient_block_rows = 1024;  // rows per step of the gradient pass; at least 1
+  std::optional<std::uint64_t> histogram_limit_bytes = {};  // else a quarter of the memory limit
+};
+
 // Trains with the native engine. Precondition: WhyNotNative gives nothing. The model depends on the
 // data, their order and the parameters alone: not on threads, kernel tier, chunks or memory limit.
 Result<TrainOutcome> TrainNative(const TrainParams& params, const TrainingSet& data,
-                                 const RunOptions& run, RoundObserver& observer);
+                                 const RunOptions& run, RoundObserver& observer,
+                                 const NativeTuning& tuning = {});
+
+// The same model from plain loops (engine/cpu/reference_backend.h): what tests compare with.
+Result<TrainOutcome> TrainReference(const TrainParams& params, const TrainingSet& data,
+                                    const RunOptions& run, RoundObserver& observer);
 
 }  // namespace boostyard
