@@ -98,6 +98,8 @@ Result<std::vector<std::uint8_t>> WriteTarGz(std::span<const ArchiveMember> memb
   if (archive_write_add_filter_gzip(writer.get()) != ARCHIVE_OK ||
       archive_write_set_format_ustar(writer.get()) != ARCHIVE_OK ||
       archive_write_set_options(writer.get(), kGzipOptions) != ARCHIVE_OK ||
+      archive_write_set_bytes_in_last_block(writer.get(), 1) !=
+          ARCHIVE_OK ||  // no zeros after gzip
       archive_write_open2(writer.get(), &bytes, nullptr, Append, nullptr, nullptr) != ARCHIVE_OK) {
     return WriteFailed(writer.get());
   }

@@ -96,7 +96,7 @@ Result<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   app.add_option("--root", line.root, "stands for /opt/ml (also: SAGEMAKER_BASE_DIR)");
   app.require_subcommand(0, 1);
   CLI::App* train = app.add_subcommand("train", "train as a SageMaker job does; the default");
-  train->fallthrough();
+  train->add_option("--root", line.root, "as above");
   train->allow_extras();
   double threshold = 0.0;
   AddPredict(app, line.predict, threshold);
@@ -150,11 +150,15 @@ std::string Mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) 
 // The last catch: library code does not throw, so what arrives here is memory or a bug.
 Result<int> RunGuarded(const CommandLine& line, const TrainCommand& train, MetricLog& log) {
   try {
-    return Run(line, train, log);
+    auto code = Run(line, train, log);
+    if (code.ok() || code.error().id != ErrorId::kOutOfMemory) return code;
+    Error error = std::move(code).error();
+    error.message += " (this container may use " + Mebibytes(train.limits.memory_limit_bytes) + ")";
+    return error;
   } catch (const std::bad_alloc&) {
     return MakeError(ErrorId::kOutOfMemory,
-                     "there is too little memory: an allocation failed, and the limit is " +
-                         Mebibytes(train.limits.memory_limit_bytes),
+                     "there is too little memory: an allocation failed (this container may use " +
+                         Mebibytes(train.limits.memory_limit_bytes) + ")",
                      "use an instance with more memory, or less data");
   } catch (const std::exception& error) {
     return MakeError(ErrorId::kInternal, std::string("unexpected: ") + error.what());

@@ -46,6 +46,14 @@ TEST(WriteTarGz, DependsOnNothingButItsMembers) {
   EXPECT_EQ(first[3], 0) << "gzip's flags: no name";
 }
 
+TEST(WriteTarGz, EndsWithGzipsTrailer) {
+  const auto bytes = Archive({{"xgboost-model", Bytes("x")}});
+  ASSERT_GE(bytes.size(), 4U);
+  const std::size_t end = bytes.size();
+  const unsigned tar_bytes = bytes[end - 4] | bytes[end - 3] << 8 | bytes[end - 2] << 16;
+  EXPECT_EQ(tar_bytes, 512U + 512U + 1024U) << "header, content, end of archive";
+}
+
 TEST(ReadModelTarGz, GivesBackModelsAndNothingElse) {
   const auto bytes = Archive({{"notes.txt", Bytes("n")},
                               {"xgboost-model-0", Bytes("a")},
