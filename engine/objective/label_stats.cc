@@ -23,7 +23,9 @@ BaseScoreRule RuleOf(const ObjectiveParams& params) {
 double Clamp(const ObjectiveParams& params, double base_score) {
   VisitObjective(params, [&](const auto& objective) {
     using T = std::decay_t<decltype(objective)>;
-    if constexpr (std::is_base_of_v<LogitLink, T>) {
+    if constexpr (std::is_same_v<T, BinaryLogitRaw>) {
+      return;  // its base score is the margin
+    } else if constexpr (std::is_base_of_v<LogitLink, T>) {
       base_score = std::clamp(base_score, 1e-6, 1.0 - 1e-6);
     } else if constexpr (std::is_base_of_v<LogLink, T>) {
       base_score = std::max(base_score, 1e-16);

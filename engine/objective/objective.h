@@ -18,7 +18,7 @@
 // Scalar objective (one output per row):
 //   float Transform(float margin) const;               margin -> prediction
 //   float ToMargin(float base_score) const;            base score -> margin
-//   float FromMargin(float margin) const;              its inverse; Transform for all but logitraw
+//   float FromMargin(float margin) const;              its inverse
 // Native scalar objective:
 //   GradPair Gradient(float margin, float label) const;  per row, before the row weight
 //   double Loss(double margin, double label) const;    the value whose derivative Gradient is

@@ -140,6 +140,7 @@ TEST(LabelStats, EstimatesAsXgboostDoes) {
       {"binary:logistic", kBinary, true, 3.0, 1.0, 0.6992485},
       {"binary:logitraw", kBinary, false, 1.0, 1.0, 0.5},
       {"binary:logitraw", kBinary, true, 1.0, 1.0, 0.45048654},
+      {"binary:logitraw", kBinary, false, 3.0, 1.0, 1.0},
       {"reg:gamma", kAmounts, false, 1.0, 1.0, 1.4983333},
       {"reg:gamma", kAmounts, true, 1.0, 1.0, 1.3665828},
       {"reg:tweedie", kCounts, false, 1.0, 1.0, 1.0},
