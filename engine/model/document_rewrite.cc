@@ -9,9 +9,12 @@
 namespace boostyard {
 namespace {
 
-constexpr std::array<std::string_view, 7> kFloatArrays{
-    "base_weights", "leaf_weights", "loss_changes", "split_conditions",
-    "sum_hessian",  "weight_drop",  "weights"};
+// The arrays that XGBoost's readers take in one type alone; all others are lists of single values.
+constexpr std::array<std::string_view, 5> kFloatArrays{"base_weights", "loss_changes", "weights",
+                                                       "split_conditions", "sum_hessian"};
+constexpr std::array<std::string_view, 8> kIntArrays{
+    "categories", "categories_nodes", "feature_segments", "left_children",
+    "parents",    "right_children",   "sorted_idx",       "split_indices"};
 constexpr std::array<std::string_view, 2> kLongArrays{"categories_segments", "categories_sizes"};
 
 template <class Names>
@@ -27,26 +30,21 @@ std::vector<T> As(const std::vector<double>& numbers) {
   return values;
 }
 
-// The types are XGBoost's by key; in an array without a known key they follow from the numbers.
 void WriteNumbers(const DocumentValue& array, std::string_view key, DocumentWriter& writer) {
-  if (key == "default_left") {
-    writer.Flags(As<std::uint8_t>(array.numbers));
-  } else if (key == "split_type") {
-    writer.Bytes(As<std::uint8_t>(array.numbers));
-  } else if (array.has_reals || Has(kFloatArrays, key)) {
-    writer.Floats(As<float>(array.numbers));
-  } else if (Has(kLongArrays, key)) {
-    writer.Int64s(As<std::int64_t>(array.numbers));
-  } else {
-    writer.Int32s(As<std::int32_t>(array.numbers));
+  if (key == "default_left") return writer.Flags(As<std::uint8_t>(array.numbers));
+  if (key == "split_type") return writer.Bytes(As<std::uint8_t>(array.numbers));
+  if (Has(kFloatArrays, key)) return writer.Floats(As<float>(array.numbers));
+  if (Has(kIntArrays, key)) return writer.Int32s(As<std::int32_t>(array.numbers));
+  if (Has(kLongArrays, key)) return writer.Int64s(As<std::int64_t>(array.numbers));
+  writer.BeginArray();
+  for (const double number : array.numbers) {
+    if (array.has_reals) {
+      writer.Float(NearestValue<float>(number));
+    } else {
+      writer.Integer(NearestValue<std::int64_t>(number));
+    }
   }
-}
-
-// Arrays that hold objects or texts, and stay untyped when they are empty.
-bool IsListOfValues(const DocumentValue& array, std::string_view key) {
-  return !array.items.empty() ||
-         (array.numbers.empty() &&
-          (key == "trees" || key == "feature_names" || key == "feature_types" || key == "enc"));
+  writer.EndArray();
 }
 
 // Recursion is bounded by ParseDocument's depth.
@@ -61,13 +59,8 @@ void WriteValue(const DocumentValue& value, std::string_view key, DocumentWriter
     case DocumentValue::Kind::kString:
       return writer.String(value.text);
     case DocumentValue::Kind::kArray:
-      if (!IsListOfValues(value, key) && key != "version") {
-        return WriteNumbers(value, key, writer);
-      }
+      if (value.items.empty()) return WriteNumbers(value, key, writer);
       writer.BeginArray();
-      for (const double number : value.numbers) {
-        writer.Integer(NearestValue<std::int64_t>(number));
-      }
       for (const DocumentValue& item : value.items) WriteValue(item, {}, writer);
       return writer.EndArray();
     case DocumentValue::Kind::kObject:

@@ -87,7 +87,10 @@ void WriteBooster(DocumentWriter& writer, const Model& model) {
   WriteText(writer, "num_trees", std::to_string(forest.trees.size()));
   WriteText(writer, "size_leaf_vector", "0");
   writer.EndObject();
-  WriteInts(writer, "tree_info", forest.tree_class);
+  writer.Key("tree_info");  // a list of single values: XGBoost's readers take no typed array here
+  writer.BeginArray();
+  for (const std::int32_t output : forest.tree_class) writer.Integer(output);
+  writer.EndArray();
   writer.Key("trees");
   writer.BeginArray();
   for (std::size_t i = 0; i < forest.trees.size(); ++i) {
