@@ -59,9 +59,8 @@ BOOSTYARD_HD double NodeGainAtWeight(const SplitRules& rules, double grad, doubl
     const double thresholded = SoftThreshold(grad, rules.alpha);
     return thresholded * thresholded / (hess + rules.lambda);
   }
-  const double magnitude = weight < 0.0 ? -weight : weight;
-  return -(2.0 * grad * weight + (hess + rules.lambda) * (weight * weight) +
-           2.0 * rules.alpha * magnitude);
+  // As XGBoost up to 3.3: no term for alpha here (3.4 adds it).
+  return -(2.0 * grad * weight + (hess + rules.lambda) * (weight * weight));
 }
 
 BOOSTYARD_HD double NodeGain(const SplitRules& rules, double grad, double hess,
