@@ -1,5 +1,6 @@
-# The training image: the program, XGBoost's library, the C and C++ runtimes they need, and nothing else.
-# Without an ENTRYPOINT: `docker run IMAGE` trains, `docker run IMAGE train` too, as the service does it.
+# The training image: the program, XGBoost's library, the C and C++ runtimes they need, and nothing
+# else. Without an ENTRYPOINT: `docker run IMAGE` trains, `docker run IMAGE train` too, as the
+# service does it.
 FROM debian:bookworm-slim AS build
 RUN apt-get update && \
     apt-get install -y --no-install-recommends \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: demo.sh BOOSTYARD DEMO_DATA
-# A training job as a user sees it: data of our own making, the tutorial's hyperparameters, the log, the
-# model, and how well it does on rows it has not seen.
+# A training job as a user sees it: data of our own making, the tutorial's hyperparameters, the
+# log, the model, and how well it does on rows it has not seen.
 set -euo pipefail
 boostyard=$(realpath "$1")
 demo_data=$(realpath "$2")

@@ -3,8 +3,8 @@
 #        image.sh run OPT_ML [ARGUMENT]   run it with the folder OPT_ML as /opt/ml
 #        image.sh test                    build it and check the container contract on it
 #
-# The engine is $BOOSTYARD_CONTAINER_ENGINE, else docker where its daemon answers, else the scripts of
-# ../shared/container (podman with a base image made from Debian's packages), else podman.
+# The engine is $BOOSTYARD_CONTAINER_ENGINE, else docker where its daemon answers, else the scripts
+# of ../shared/container (podman with a base image made from Debian's packages), else podman.
 set -euo pipefail
 image=${BOOSTYARD_IMAGE:-boostyard:dev}
 rehearsal=../shared/container

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # usage: image_root.sh BOOSTYARD DEPS ROOT
-# Lays out the root of the image in ROOT: the program under its four names, XGBoost's library from DEPS,
-# and the shared libraries that the dynamic loader resolves for them. NOTICE names each of these files;
-# `./dev image test` compares.
+# Lays out the root of the image in ROOT: the program under its four names, XGBoost's library from
+# DEPS, and the shared libraries that the dynamic loader resolves for them. NOTICE names each of
+# these files; `./dev image test` compares.
 set -euo pipefail
 boostyard=$1
 deps=$2

@@ -3,10 +3,9 @@
 
 usage: readme_test.py PAGE.md PROGRAM_FOLDER
 
-In a block ```console, a line `$ command` is run by bash (in one scratch folder for the whole page, with
-PROGRAM_FOLDER first on PATH); a line `> ...` continues it. What follows is its expected output, stdout
-and stderr as they come. `…` in a line stands for any text, a line `…` for any lines. A block whose fence
-says `console no-test` is not run.
+In a block ```console, a line `$ command` is run by bash (in one scratch folder for the whole page,
+with PROGRAM_FOLDER first on PATH); a line `> ...` continues it. What follows is its expected
+output, stdout and stderr as they come. `…` in a line stands for any text, a line `…` for any lines.
 """
 import os
 import pathlib

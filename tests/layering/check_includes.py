@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks who includes whom: the arrows of ARCHITECTURE.md and the owner of every third-party package.
+"""Checks who includes whom: the arrows of ARCHITECTURE.md, and the owner of every package.
 
 usage: check_includes.py ROOT          exit 1 and one line per forbidden include
        check_includes.py --self-test   proves that it notices what it is there for
@@ -14,8 +14,8 @@ DOOR = ("engine/train.h", "engine/params.h", "engine/training_set.h")
 REPORTS = "engine/boost/round_observer.h"
 STOPPING = "engine/boost/early_stopping.h"
 
-# Folder -> what it may include besides itself. A trailing slash names a folder, else it is one file.
-# The longest matching folder counts; what is in none of them is an error.
+# Folder -> what it may include besides itself. A trailing slash names a folder, else it is one
+# file. The longest matching folder counts; what is in none of them is an error.
 ARROWS = {
     "engine/base": (),
     "engine/objective": (BASE, "engine/params.h"),
@@ -27,7 +27,8 @@ ARROWS = {
                      "engine/metric/", "engine/model/"),
     "engine/cpu": (BASE, *DOOR, "engine/quantize/", "engine/tree/", "engine/objective/",
                    "engine/metric/", "engine/model/", "engine/boost/"),
-    "engine/xgb": (BASE, *DOOR, REPORTS, STOPPING, "engine/objective/", "engine/metric/", "engine/model/"),
+    "engine/xgb": (BASE, *DOOR, REPORTS, STOPPING, "engine/objective/", "engine/metric/",
+                   "engine/model/"),
     "engine": ("engine/",),
     "hyperparams": (BASE, "engine/params.h", "engine/objective/", "engine/metric/"),
     "data": (BASE,),
@@ -70,7 +71,8 @@ OWNERS = {
     "nccl.h": ("engine/cuda/",),
 }
 
-SYSTEM = re.compile(r"^(sys/|linux/|netinet/|arpa/)?[a-z0-9_]+\.h$")  # POSIX, Linux and compiler headers
+# POSIX, Linux and compiler headers.
+SYSTEM = re.compile(r"^(sys/|linux/|netinet/|arpa/)?[a-z0-9_]+\.h$")
 STANDARD = re.compile(r"^[a-z0-9_]+$")  # <vector>
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 SOURCE_SUFFIXES = {".h", ".cc", ".cu", ".cuh", ".inc"}
@@ -119,7 +121,8 @@ def check_file(root, path):
             continue
         quote, target = match.groups()
         is_own = quote == '"'
-        problem = own_include_problem(path, target) if is_own else foreign_include_problem(path, target)
+        check = own_include_problem if is_own else foreign_include_problem
+        problem = check(path, target)
         if is_own and problem is None and not (root / target).is_file():
             problem = "no such file below the repository root"
         if problem:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Adds a dummy objective, metric, file format and hyperparameter to a copy of the tree, builds it and trains
-with all four by name. Every touched file must be one that ARCHITECTURE.md names for that addition.
+"""Adds a dummy objective, metric, file format and hyperparameter to a copy of the tree, builds it
+and trains with all four by name. Every touched file must be one that ARCHITECTURE.md names for that
+addition.
 
 usage: scaffold_test.py SOURCE_ROOT
 """
@@ -16,7 +17,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# What is added -> edits: (file, the text before which it goes, the text), or (file, None, whole text).
+# What is added -> edits: (file, the text before which it goes, the text), or (file, None, the new
+# file beside this one).
 ADDITIONS = {
     "an objective": [
         ("engine/objective/reg_scaffold.h", None, "reg_scaffold.h.txt"),
@@ -27,8 +29,8 @@ ADDITIONS = {
     "a metric": [
         ("engine/metric/metric.h", "  kTweedieNloglik,", "  kScaffoldError,\n"),
         ("engine/metric/list.h", "    {MetricId::kTweedieNloglik,",
-         '    {MetricId::kScaffoldError, "scaffold_error", "one more than mae", false, false, true, true,'
-         " MetricArgument::kNone, kOneOutput},\n"),
+         '    {MetricId::kScaffoldError, "scaffold_error", "one more than mae", false, false, true,'
+         " true, MetricArgument::kNone, kOneOutput},\n"),
         ("engine/metric/elementwise.h", "struct Mape : MeanFinal {",
          "struct ScaffoldError : MeanFinal {\n"
          "  static double Row(double p, double y, const ElementwiseParams&) {\n"
@@ -52,7 +54,8 @@ ADDITIONS = {
          "  if (type.format == DataFormat::kScaffold) {\n"
          "    return scaffold::Read(request.files.front());\n"
          "  }\n"),
-        ("data/open.cc", '#include "engine/base/error_table.h"', '#include "data/scaffold/read.h"\n'),
+        ("data/open.cc", '#include "engine/base/error_table.h"',
+         '#include "data/scaffold/read.h"\n'),
     ],
     "a hyperparameter": [
         ("engine/params.h", "  int num_parallel_tree = 1;", "  int scaffold_level = 3;\n"),
@@ -108,7 +111,8 @@ def must(*command):
 
 
 def build(source, root):
-    for name in ("CMakeLists.txt", "VERSION", "cmake", "engine", "hyperparams", "data", "container"):
+    for name in ("CMakeLists.txt", "VERSION", "cmake", "engine", "hyperparams", "data",
+                 "container"):
         copy = shutil.copytree if (source / name).is_dir() else shutil.copy
         copy(source / name, root / name)
     wrong = []
@@ -141,7 +145,8 @@ def train(program, root, hyperparameters):
 
 
 def check(program, root):
-    described = {h["Name"]: h for h in json.loads(must(program, "describe", "hyperparameters", "--json"))}
+    table = json.loads(must(program, "describe", "hyperparameters", "--json"))
+    described = {h["Name"]: h for h in table}
     assert "scaffold_level" in described
     assert "reg:scaffold" in json.dumps(described["objective"])
     assert "scaffold_error" in json.dumps(described["_tuning_objective_metric"])
@@ -154,7 +159,8 @@ def check(program, root):
     assert (root / "model/model.tar.gz").is_file()
 
     status, output = train(program, root, {**job, "scaffold_level": "10"})
-    assert status == 1 and "scaffold_level" in output and "hyperparam-out-of-range" in output, output
+    assert status == 1, output
+    assert "scaffold_level" in output and "hyperparam-out-of-range" in output, output
     print("a dummy of each: built, described, trained, refused out of range")
 
 
