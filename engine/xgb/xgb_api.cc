@@ -61,11 +61,10 @@ const char* BindAll(void* library, XgbApi& api) {
   binder.Bind(api.MatrixFree, "XGDMatrixFree");
   binder.Bind(api.MatrixSetFloatInfo, "XGDMatrixSetFloatInfo");
   binder.Bind(api.MatrixSetUIntInfo, "XGDMatrixSetUIntInfo");
-  binder.Bind(api.MatrixSetStrFeatureInfo, "XGDMatrixSetStrFeatureInfo");
   binder.Bind(api.BoosterCreate, "XGBoosterCreate");
   binder.Bind(api.BoosterFree, "XGBoosterFree");
   binder.Bind(api.BoosterSetParam, "XGBoosterSetParam");
-  binder.Bind(api.BoosterSetAttr, "XGBoosterSetAttr");
+  binder.Bind(api.BoosterSetStrFeatureInfo, "XGBoosterSetStrFeatureInfo");
   binder.Bind(api.BoosterUpdateOneIter, "XGBoosterUpdateOneIter");
   binder.Bind(api.BoosterEvalOneIter, "XGBoosterEvalOneIter");
   binder.Bind(api.BoosterPredictFromDMatrix, "XGBoosterPredictFromDMatrix");

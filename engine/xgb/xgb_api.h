@@ -25,11 +25,10 @@ struct XgbApi {
   decltype(&::XGDMatrixFree) MatrixFree = nullptr;
   decltype(&::XGDMatrixSetFloatInfo) MatrixSetFloatInfo = nullptr;
   decltype(&::XGDMatrixSetUIntInfo) MatrixSetUIntInfo = nullptr;
-  decltype(&::XGDMatrixSetStrFeatureInfo) MatrixSetStrFeatureInfo = nullptr;
   decltype(&::XGBoosterCreate) BoosterCreate = nullptr;
   decltype(&::XGBoosterFree) BoosterFree = nullptr;
   decltype(&::XGBoosterSetParam) BoosterSetParam = nullptr;
-  decltype(&::XGBoosterSetAttr) BoosterSetAttr = nullptr;
+  decltype(&::XGBoosterSetStrFeatureInfo) BoosterSetStrFeatureInfo = nullptr;
   decltype(&::XGBoosterUpdateOneIter) BoosterUpdateOneIter = nullptr;
   decltype(&::XGBoosterEvalOneIter) BoosterEvalOneIter = nullptr;
   decltype(&::XGBoosterPredictFromDMatrix) BoosterPredictFromDMatrix = nullptr;

@@ -97,8 +97,12 @@ Result<std::span<const float>> XgbBooster::Margins(void* matrix) {
   return std::span<const float>(margins, count);
 }
 
-Status XgbBooster::SetAttribute(const std::string& name, const std::string& value) {
-  return XgbCheck(*api_, api_->BoosterSetAttr(handle_.get(), name.c_str(), value.c_str()));
+Status XgbBooster::SetFeatureNames(const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  std::vector<const char*> texts;
+  for (const std::string& name : names) texts.push_back(name.c_str());
+  return XgbCheck(*api_, api_->BoosterSetStrFeatureInfo(handle_.get(), "feature_name", texts.data(),
+                                                        texts.size()));
 }
 
 Result<std::span<const std::uint8_t>> XgbBooster::Save() {

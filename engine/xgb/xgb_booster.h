@@ -45,7 +45,8 @@ class XgbBooster {
   // Margins of a matrix, row-major; owned by the booster until its next call.
   Result<std::span<const float>> Margins(void* matrix);
 
-  Status SetAttribute(const std::string& name, const std::string& value);
+  // Names of the features, for the model's file.
+  Status SetFeatureNames(const std::vector<std::string>& names);
 
   // The model as XGBoost's UBJSON; owned by the booster until its next call.
   Result<std::span<const std::uint8_t>> Save();

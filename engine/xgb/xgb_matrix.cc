@@ -227,14 +227,6 @@ Status SetRowInfo(const XgbApi& api, void* matrix, const ObjectiveParams& object
   return {};
 }
 
-Status SetNames(const XgbApi& api, void* matrix, const std::vector<std::string>& names) {
-  if (names.empty()) return {};
-  std::vector<const char*> texts;
-  for (const std::string& name : names) texts.push_back(name.c_str());
-  return XgbCheck(api,
-                  api.MatrixSetStrFeatureInfo(matrix, "feature_name", texts.data(), texts.size()));
-}
-
 }  // namespace
 
 Result<XgbMatrix> MakeXgbMatrix(const XgbApi& api, ChunkStream& stream,
@@ -257,7 +249,6 @@ Result<XgbMatrix> MakeXgbMatrix(const XgbApi& api, ChunkStream& stream,
   if (matrix.was_stopped) return matrix;
   BOOSTYARD_RETURN_IF_ERROR(XgbCheck(api, return_code));
   BOOSTYARD_RETURN_IF_ERROR(SetRowInfo(api, matrix_handle, objective, feed));
-  BOOSTYARD_RETURN_IF_ERROR(SetNames(api, matrix_handle, stream.shape().feature_names));
   matrix.labels = std::move(feed.labels());
   matrix.weights = std::move(feed.weights());
   return matrix;

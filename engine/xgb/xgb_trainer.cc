@@ -1,6 +1,7 @@
 #include "engine/xgb/xgb_trainer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <new>
 #include <optional>
 #include <string>
@@ -10,7 +11,9 @@
 #include "engine/base/error_table.h"
 #include "engine/boost/early_stopping.h"
 #include "engine/metric/metric.h"
+#include "engine/model/document_writer.h"
 #include "engine/model/model_io.h"
+#include "engine/objective/label_stats.h"
 #include "engine/objective/objectives.h"
 #include "engine/xgb/xgb_booster.h"
 #include "engine/xgb/xgb_matrix.h"
@@ -49,7 +52,7 @@ class XgbTrainer {
       BOOSTYARD_RETURN_IF_ERROR(ReadChannel("validation", *data.validation));
     }
     if (outcome_.was_stopped) return EmptyOutcome(data);
-    BOOSTYARD_RETURN_IF_ERROR(CreateBooster());
+    BOOSTYARD_RETURN_IF_ERROR(CreateBooster(data.train->shape().feature_names));
     for (int round = 0; round < params_.num_round; ++round) {
       BOOSTYARD_ASSIGN_OR_RETURN(const bool goes_on, TrainRound(round));
       log_.Flush(observer_);
@@ -82,14 +85,37 @@ class XgbTrainer {
     return {};
   }
 
-  Status CreateBooster() {
+  Status CreateBooster(const std::vector<std::string>& feature_names) {
     std::vector<void*> handles;
     for (const Channel& channel : channels_) handles.push_back(channel.matrix.handle.get());
-    BOOSTYARD_ASSIGN_OR_RETURN(
-        XgbBooster booster,
-        XgbBooster::Create(api_, std::move(handles), XgbSettings(params_, metrics_, run_.threads)));
+    auto settings = XgbSettings(params_, metrics_, run_.threads);
+    if (const std::optional<double> base_score = ForcedBaseScore()) {
+      settings.emplace_back("base_score", ScientificText(static_cast<float>(*base_score)));
+    }
+    BOOSTYARD_ASSIGN_OR_RETURN(XgbBooster booster,
+                               XgbBooster::Create(api_, std::move(handles), settings));
+    BOOSTYARD_RETURN_IF_ERROR(booster.SetFeatureNames(feature_names));
     booster_.emplace(std::move(booster));
     return {};
+  }
+
+  // XGBoost's estimate is left to XGBoost, except where all that counts has one label and its
+  // margin would be infinite: no older version loads such a model.
+  std::optional<double> ForcedBaseScore() const {
+    const XgbMatrix& train = channels_.front().matrix;
+    if (params_.objective.base_score || train.labels.empty()) return std::nullopt;
+    std::optional<float> only;
+    for (std::size_t row = 0; row < train.labels.size(); ++row) {
+      if (!train.weights.empty() && train.weights[row] == 0.0F) continue;
+      if (only && *only != train.labels[row]) return std::nullopt;
+      only = train.labels[row];
+    }
+    if (!only || std::isfinite(BaseScoreToMargin(params_.objective, static_cast<double>(*only)))) {
+      return std::nullopt;
+    }
+    LabelStats stats(params_.objective);
+    stats.Add(train.labels, train.weights);
+    return stats.EstimateBaseScore();
   }
 
   // False: no further round.
