@@ -9,12 +9,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -23,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/kept_runs.h"
 #include "bench/process.h"
 #include "bench/rows.h"
 
@@ -189,12 +188,6 @@ void RunOnce(Candidate& candidate) {
   candidate.runs.push_back(std::move(run));
 }
 
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 double PeakMegabytes(const Candidate& candidate) {
   double peak = 0.0;
   for (const ProcessRun& run : candidate.runs) peak = std::max(peak, run.peak_megabytes);
@@ -218,32 +211,9 @@ void PrintTable(const std::vector<Candidate>& candidates) {
       kRounds);
 }
 
-std::string MachineName() {
-  std::ifstream file("/proc/cpuinfo");
-  std::string name = "unknown";
-  for (std::string line; std::getline(file, line);) {
-    if (line.rfind("model name", 0) == 0) {
-      name = line.substr(line.find(':') + 2);
-      break;
-    }
-  }
-  return name;
-}
-
 // bench/runs/DATE-MACHINE/seed-job.tsv: every run as it was.
 void Keep(const Options& options, const std::vector<Candidate>& candidates) {
-  std::array<char, 16> date{};
-  const std::time_t now = std::time(nullptr);
-  std::strftime(date.data(), date.size(), "%Y-%m-%d", std::gmtime(&now));
-  std::string slug;
-  for (const char c : MachineName()) {
-    const bool is_word = std::isalnum(static_cast<unsigned char>(c)) != 0;
-    if (is_word) slug += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (!is_word && !slug.empty() && slug.back() != '-') slug += '-';
-  }
-  while (!slug.empty() && slug.back() == '-') slug.pop_back();
-  const fs::path folder = options.source / "bench/runs" / (std::string(date.data()) + "-" + slug);
-  fs::create_directories(folder);
+  const fs::path folder = KeptRunsFolder(options.source);
   std::ofstream file(folder / "seed-job.tsv");
   file << "# seed job, " << options.threads << " threads, " << MachineName() << ", boostyard "
        << BOOSTYARD_VERSION << ", peer: " << candidates.back().runs.front().output

@@ -1,73 +1,9 @@
-// The yardstick: XGBoost's own C API in the plainest process there is. Rows come from a file of
-// float32 (labels, then the features row by row), so that no parsing is measured.
-//
-// usage: xgb_peer LIBXGBOOST DATA.f32 ROWS FEATURES ROUNDS [NAME=VALUE...]
-// Prints one line: seconds from rows in memory to the last round, version, and XGBoost's last
-// evaluation.
-#include <dlfcn.h>
+#include "bench/peers/xgb_peer.h"
 
-#include <chrono>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <string>
-#include <vector>
-
+namespace boostyard::bench {
 namespace {
 
-using Handle = void*;
-
-// The part of the C API that is used, by its documented signatures.
-struct Api {
-  void (*version)(int* major, int* minor, int* patch);
-  const char* (*last_error)();
-  int (*matrix_from_dense)(const char* array, const char* config, Handle* out);
-  int (*matrix_set_info)(Handle matrix, const char* field, const char* array);
-  int (*booster_create)(const Handle* matrices, std::uint64_t count, Handle* out);
-  int (*booster_set)(Handle booster, const char* name, const char* value);
-  int (*booster_update)(Handle booster, int round, Handle train);
-  int (*booster_evaluate)(Handle booster, int round, Handle* matrices, const char** names,
-                          std::uint64_t count, const char** out);
-};
-
-[[noreturn]] void Die(const std::string& message) {
-  std::fprintf(stderr, "xgb_peer: %s\n", message.c_str());
-  std::exit(EXIT_FAILURE);
-}
-
-template <class Function>
-void Find(void* library, const char* name, Function& function) {
-  void* symbol = dlsym(library, name);
-  if (symbol == nullptr) Die(std::string("the library has no ") + name);
-  function = reinterpret_cast<Function>(symbol);
-}
-
-Api Load(const char* path) {
-  void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) Die(dlerror());
-  Api api{};
-  Find(library, "XGBoostVersion", api.version);
-  Find(library, "XGBGetLastError", api.last_error);
-  Find(library, "XGDMatrixCreateFromDense", api.matrix_from_dense);
-  Find(library, "XGDMatrixSetInfoFromInterface", api.matrix_set_info);
-  Find(library, "XGBoosterCreate", api.booster_create);
-  Find(library, "XGBoosterSetParam", api.booster_set);
-  Find(library, "XGBoosterUpdateOneIter", api.booster_update);
-  Find(library, "XGBoosterEvalOneIter", api.booster_evaluate);
-  return api;
-}
-
-std::vector<float> ReadFloats(const char* path, std::size_t count) {
-  std::vector<float> values(count);
-  std::FILE* file = std::fopen(path, "rb");
-  if (file == nullptr) Die(std::string("cannot open ") + path);
-  if (std::fread(values.data(), sizeof(float), count, file) != count) Die("the data file is short");
-  std::fclose(file);
-  return values;
-}
-
-// XGBoost's description of an array in memory.
+// XGBoost's description of an array in memory; columns 0: a vector.
 std::string ArrayInterface(const float* data, std::size_t rows, std::size_t columns) {
   std::string shape = std::to_string(rows);
   if (columns > 0) shape += "," + std::to_string(columns);
@@ -75,49 +11,135 @@ std::string ArrayInterface(const float* data, std::size_t rows, std::size_t colu
          R"(,true],"shape":[)" + shape + R"(],"typestr":"<f4","version":3})";
 }
 
+// An iterator that gives all rows at once.
+struct OneBatch {
+  const XgbLibrary* library;
+  XgbLibrary::Handle proxy;
+  DenseRows rows;
+  bool is_given = false;
+};
+
+void ResetBatch(void* iterator) { static_cast<OneBatch*>(iterator)->is_given = false; }
+
+int NextBatch(void* iterator) {
+  auto& batch = *static_cast<OneBatch*>(iterator);
+  if (batch.is_given) return 0;
+  batch.is_given = true;
+  const DenseRows& rows = batch.rows;
+  const std::string values = ArrayInterface(rows.values, rows.row_count, rows.feature_count);
+  batch.library->Check(batch.library->proxy_set_dense(batch.proxy, values.c_str()));
+  if (rows.labels != nullptr) {
+    const std::string labels = ArrayInterface(rows.labels, rows.row_count, 0);
+    batch.library->Check(batch.library->matrix_set_info(batch.proxy, "label", labels.c_str()));
+  }
+  return 1;
+}
+
 }  // namespace
 
-int main(int argc, char** argv) {
-  if (argc < 6) Die("usage: xgb_peer LIBXGBOOST DATA.f32 ROWS FEATURES ROUNDS [NAME=VALUE...]");
-  const Api api = Load(argv[1]);
-  const auto rows = static_cast<std::size_t>(std::strtoull(argv[3], nullptr, 10));
-  const auto features = static_cast<std::size_t>(std::strtoull(argv[4], nullptr, 10));
-  const int rounds = std::atoi(argv[5]);
-  const std::vector<float> values = ReadFloats(argv[2], rows * (features + 1));
-  const auto check = [&](int status) {
-    if (status != 0) Die(api.last_error());
-  };
+XgbLibrary::XgbLibrary(const std::string& path) : library_(path) {
+  library_.Find("XGBoostVersion", version_);
+  library_.Find("XGBGetLastError", last_error_);
+  library_.Find("XGDMatrixCreateFromDense", matrix_from_dense);
+  library_.Find("XGQuantileDMatrixCreateFromCallback", quantile_from_callback);
+  library_.Find("XGProxyDMatrixCreate", proxy_create);
+  library_.Find("XGProxyDMatrixSetDataDense", proxy_set_dense);
+  library_.Find("XGDMatrixSetInfoFromInterface", matrix_set_info);
+  library_.Find("XGDMatrixFree", matrix_free);
+  library_.Find("XGBoosterCreate", booster_create);
+  library_.Find("XGBoosterSetParam", booster_set);
+  library_.Find("XGBoosterUpdateOneIter", booster_update);
+  library_.Find("XGBoosterEvalOneIter", booster_evaluate);
+  library_.Find("XGBoosterPredictFromDMatrix", booster_predict);
+  library_.Find("XGBoosterSaveModelToBuffer", booster_save);
+  library_.Find("XGBoosterFree", booster_free);
+}
 
-  const auto start = std::chrono::steady_clock::now();
-  Handle matrix = nullptr;
-  std::string threads = "0";
-  for (int i = 6; i < argc; ++i) {
-    if (std::strncmp(argv[i], "nthread=", 8) == 0) threads = argv[i] + 8;
-  }
-  check(api.matrix_from_dense(ArrayInterface(values.data() + rows, rows, features).c_str(),
-                              (R"({"missing":NaN,"nthread":)" + threads + "}").c_str(), &matrix));
-  check(api.matrix_set_info(matrix, "label", ArrayInterface(values.data(), rows, 0).c_str()));
-  Handle booster = nullptr;
-  check(api.booster_create(&matrix, 1, &booster));
-  for (int i = 6; i < argc; ++i) {
-    const std::string setting = argv[i];
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos) Die("not NAME=VALUE: " + setting);
-    check(api.booster_set(booster, setting.substr(0, equals).c_str(),
-                          setting.substr(equals + 1).c_str()));
-  }
-  const char* evaluation = "";
-  const char* name = "train";
-  for (int round = 0; round < rounds; ++round) {
-    check(api.booster_update(booster, round, matrix));
-    check(api.booster_evaluate(booster, round, &matrix, &name, 1, &evaluation));
-  }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+std::string XgbLibrary::version() const {
   int major = 0;
   int minor = 0;
   int patch = 0;
-  api.version(&major, &minor, &patch);
-  std::printf("seconds:%.6f version:%d.%d.%d %s\n", elapsed.count(), major, minor, patch,
-              evaluation);
-  return EXIT_SUCCESS;
+  version_(&major, &minor, &patch);
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
+
+void XgbLibrary::Check(int status) const {
+  if (status != 0) throw PeerError(last_error_());
+}
+
+XgbPeerMatrix::XgbPeerMatrix(const XgbLibrary& library, const DenseRows& rows, int threads,
+                             XgbMatrixKind kind, int max_bin)
+    : library_(library) {
+  const std::string common = R"({"missing":NaN,"nthread":)" + std::to_string(threads);
+  if (kind == XgbMatrixKind::kQuantile) {
+    CreateQuantile(rows, common + R"(,"max_bin":)" + std::to_string(max_bin) + "}");
+    return;
+  }
+  const std::string values = ArrayInterface(rows.values, rows.row_count, rows.feature_count);
+  library_.Check(library_.matrix_from_dense(values.c_str(), (common + "}").c_str(), &handle_));
+  if (rows.labels != nullptr) SetInfo("label", {rows.labels, rows.row_count});
+}
+
+void XgbPeerMatrix::CreateQuantile(const DenseRows& rows, const std::string& config) {
+  OneBatch batch{&library_, nullptr, rows};
+  library_.Check(library_.proxy_create(&batch.proxy));
+  const int status = library_.quantile_from_callback(&batch, batch.proxy, nullptr, ResetBatch,
+                                                     NextBatch, config.c_str(), &handle_);
+  library_.matrix_free(batch.proxy);
+  library_.Check(status);
+}
+
+XgbPeerMatrix::~XgbPeerMatrix() { library_.matrix_free(handle_); }
+
+void XgbPeerMatrix::SetInfo(const char* field, std::span<const float> values) {
+  library_.Check(library_.matrix_set_info(handle_, field,
+                                          ArrayInterface(values.data(), values.size(), 0).c_str()));
+}
+
+XgbPeerBooster::XgbPeerBooster(const XgbLibrary& library, const XgbPeerMatrix& train,
+                               const Settings& settings)
+    : library_(library), train_(train) {
+  const XgbLibrary::Handle matrix = train.handle();
+  library_.Check(library_.booster_create(&matrix, 1, &handle_));
+  for (const auto& [name, value] : settings) {
+    library_.Check(library_.booster_set(handle_, name.c_str(), value.c_str()));
+  }
+}
+
+XgbPeerBooster::~XgbPeerBooster() { library_.booster_free(handle_); }
+
+void XgbPeerBooster::Update(int round) {
+  library_.Check(library_.booster_update(handle_, round, train_.handle()));
+}
+
+std::string XgbPeerBooster::EvaluateTrain(int round) {
+  XgbLibrary::Handle matrix = train_.handle();
+  const char* name = "train";
+  const char* text = "";
+  library_.Check(library_.booster_evaluate(handle_, round, &matrix, &name, 1, &text));
+  return text;
+}
+
+std::vector<float> XgbPeerBooster::Predict(const XgbPeerMatrix& matrix, bool is_margin,
+                                           int rounds) {
+  const std::string config = std::string(R"({"type":)") + (is_margin ? "1" : "0") +
+                             R"(,"training":false,"iteration_begin":0,"iteration_end":)" +
+                             std::to_string(rounds) + R"(,"strict_shape":false})";
+  const std::uint64_t* shape = nullptr;
+  std::uint64_t dimensions = 0;
+  const float* values = nullptr;
+  library_.Check(library_.booster_predict(handle_, matrix.handle(), config.c_str(), &shape,
+                                          &dimensions, &values));
+  std::uint64_t count = 1;
+  for (std::uint64_t i = 0; i < dimensions; ++i) count *= shape[i];
+  return {values, values + count};
+}
+
+std::vector<std::uint8_t> XgbPeerBooster::Save() {
+  std::uint64_t size = 0;
+  const char* bytes = nullptr;
+  library_.Check(library_.booster_save(handle_, R"({"format":"ubj"})", &size, &bytes));
+  return {bytes, bytes + size};
+}
+
+}  // namespace boostyard::bench

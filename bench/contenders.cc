@@ -1,0 +1,203 @@
+#include "bench/contenders.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <numeric>
+
+#include "bench/dense_stream.h"
+#include "engine/boost/train_native.h"
+#include "engine/model/predict.h"
+
+namespace boostyard::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string Text(double value) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.9g", value);
+  return digits;
+}
+
+double LabelMean(const Table& table) {
+  return std::accumulate(table.labels.begin(), table.labels.end(), 0.0) /
+         static_cast<double>(table.row_count);
+}
+
+// The moments at which rounds ended.
+class Stopwatch {
+ public:
+  void RoundEnded() { rounds_.push_back(Seconds()); }
+
+  Timed Finish() const {
+    Timed timed;
+    timed.total_s = Seconds();
+    std::vector<double> ordinary;
+    for (std::size_t i = 1; i < rounds_.size(); ++i) {
+      ordinary.push_back(rounds_[i] - rounds_[i - 1]);
+    }
+    timed.prepare_s = rounds_.empty() ? timed.total_s : rounds_.front();
+    if (!ordinary.empty()) {
+      const auto middle = ordinary.begin() + static_cast<std::ptrdiff_t>(ordinary.size() / 2);
+      std::nth_element(ordinary.begin(), middle, ordinary.end());
+      timed.prepare_s = std::max(0.0, timed.prepare_s - *middle);
+    }
+    return timed;
+  }
+
+ private:
+  double Seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+  const Clock::time_point start_ = Clock::now();
+  std::vector<double> rounds_;
+};
+
+class RoundClock : public RoundObserver {
+ public:
+  explicit RoundClock(Stopwatch& watch) : watch_(watch) {}
+  void OnEngine(std::string_view /*line*/) override {}
+  void OnWarning(std::string_view /*line*/) override {}
+  void OnInfo(std::string_view /*line*/) override {}
+  RoundDecision OnRound(const RoundReport& /*report*/) override {
+    watch_.RoundEnded();
+    return RoundDecision::kContinue;
+  }
+  bool StopRequested() override { return false; }
+
+ private:
+  Stopwatch& watch_;
+};
+
+Timed TrainOurs(const DataSet& data, const Setting& setting, int threads, bool predicts) {
+  const TrainParams params = OurParams(data, setting);
+  RunOptions run;
+  run.threads = threads;
+  run.evaluates_metrics = false;
+  Stopwatch watch;
+  RoundClock clock(watch);
+  DenseStream stream(data.train.rows(), threads);
+  Result<TrainOutcome> outcome = TrainNative(params, {.train = &stream}, run, clock);
+  if (!outcome.ok()) throw PeerError(outcome.error().message);
+  Timed timed = watch.Finish();
+  if (!predicts) return timed;
+  const DenseStream test(data.test.rows(), threads);
+  for (const ColumnChunk& chunk : test.chunks()) {
+    const std::vector<float> scores = PredictMargins(outcome->model, chunk);
+    timed.test_scores.insert(timed.test_scores.end(), scores.begin(), scores.end());
+  }
+  return timed;
+}
+
+Timed TrainXgboost(const XgbLibrary& library, const Variant& variant, const DataSet& data,
+                   const Setting& setting, int threads, bool predicts) {
+  Settings settings = {{"tree_method", "hist"},
+                       {"max_bin", "256"},
+                       {"objective", "binary:logistic"},
+                       {"nthread", std::to_string(threads)},
+                       {"verbosity", "0"},
+                       {"max_depth", std::to_string(setting.max_depth)},
+                       {"eta", Text(setting.eta)},
+                       {"gamma", Text(setting.gamma)},
+                       {"min_child_weight", Text(setting.min_child_weight)},
+                       {"subsample", Text(setting.subsample)},
+                       {"lambda", "1"},
+                       {"seed", std::to_string(setting.seed)}};
+  if (setting.fixes_base_score) settings.emplace_back("base_score", Text(LabelMean(data.train)));
+  Stopwatch watch;
+  const XgbPeerMatrix matrix(library, data.train.rows(), threads, variant.matrix);
+  XgbPeerBooster booster(library, matrix, settings);
+  for (int round = 0; round < setting.rounds; ++round) {
+    booster.Update(round);
+    watch.RoundEnded();
+  }
+  Timed timed = watch.Finish();
+  if (!predicts) return timed;
+  const XgbPeerMatrix test(library, data.test.rows(), threads);
+  timed.test_scores = booster.Predict(test, true);
+  return timed;
+}
+
+Timed TrainLightgbm(const LgbmLibrary& library, const Variant& variant, const DataSet& data,
+                    const Setting& setting, int threads, bool predicts) {
+  Settings settings = {{"objective", "binary"},
+                       {"max_bin", "255"},
+                       {"num_threads", std::to_string(threads)},
+                       {"verbosity", "-1"},
+                       {"max_depth", std::to_string(setting.max_depth)},
+                       {"num_leaves", std::to_string(1 << setting.max_depth)},
+                       {"learning_rate", Text(setting.eta)},
+                       {"min_gain_to_split", Text(setting.gamma)},
+                       {"min_sum_hessian_in_leaf", Text(setting.min_child_weight)},
+                       {"min_data_in_leaf", "1"},
+                       {"lambda_l2", "1"},
+                       {"seed", std::to_string(setting.seed)},
+                       {"use_quantized_grad", variant.is_quantised ? "true" : "false"},
+                       {variant.is_row_wise ? "force_row_wise" : "force_col_wise", "true"}};
+  if (setting.subsample < 1.0) {
+    settings.emplace_back("bagging_fraction", Text(setting.subsample));
+    settings.emplace_back("bagging_freq", "1");
+  }
+  Stopwatch watch;
+  LgbmPeer peer(library, data.train.rows(), settings);
+  for (int round = 0; round < setting.rounds && peer.Update(); ++round) watch.RoundEnded();
+  Timed timed = watch.Finish();
+  if (!predicts) return timed;
+  const std::vector<double> scores = peer.Predict(data.test.rows());
+  timed.test_scores.assign(scores.begin(), scores.end());
+  return timed;
+}
+
+}  // namespace
+
+const char* NameOf(Contender contender) {
+  switch (contender) {
+    case Contender::kOurs:
+      return "boostyard";
+    case Contender::kXgboost:
+      return "XGBoost";
+    case Contender::kLightgbm:
+      return "LightGBM";
+  }
+  return "";
+}
+
+std::vector<Variant> VariantsOf(Contender contender) {
+  if (contender == Contender::kOurs) return {{.name = "native"}};
+  if (contender == Contender::kXgboost) {
+    return {{.name = "DMatrix"}, {.name = "QuantileDMatrix", .matrix = XgbMatrixKind::kQuantile}};
+  }
+  return {{.name = "col-wise"},
+          {.name = "row-wise", .is_row_wise = true},
+          {.name = "quantised col-wise", .is_quantised = true},
+          {.name = "quantised row-wise", .is_quantised = true, .is_row_wise = true}};
+}
+
+TrainParams OurParams(const DataSet& data, const Setting& setting) {
+  TrainParams params;
+  params.num_round = setting.rounds;
+  params.objective.name = "binary:logistic";
+  if (setting.fixes_base_score) params.objective.base_score = LabelMean(data.train);
+  params.tree.max_depth = setting.max_depth;
+  params.tree.eta = setting.eta;
+  params.tree.gamma = setting.gamma;
+  params.tree.min_child_weight = setting.min_child_weight;
+  params.sample.subsample = setting.subsample;
+  params.sample.seed = setting.seed;
+  return params;
+}
+
+Timed TrainOnce(Contender contender, const Variant& variant, const Peers& peers,
+                const DataSet& data, const Setting& setting, int threads, bool predicts) {
+  switch (contender) {
+    case Contender::kOurs:
+      return TrainOurs(data, setting, threads, predicts);
+    case Contender::kXgboost:
+      return TrainXgboost(peers.xgboost, variant, data, setting, threads, predicts);
+    case Contender::kLightgbm:
+      return TrainLightgbm(peers.lightgbm, variant, data, setting, threads, predicts);
+  }
+  return {};
+}
+
+}  // namespace boostyard::bench

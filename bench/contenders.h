@@ -1,0 +1,62 @@
+// Who takes part in ./dev bench train, and one timed training by each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/data_sets.h"
+#include "bench/peers/lgbm_peer.h"
+#include "bench/peers/xgb_peer.h"
+#include "engine/params.h"
+
+namespace boostyard::bench {
+
+// One of the settings of the suite.
+struct Setting {
+  std::string name;
+  int max_depth = 6;
+  double eta = 0.1;
+  double gamma = 0.0;
+  double min_child_weight = 1.0;
+  double subsample = 1.0;
+  int rounds = 100;
+  int seed = 0;
+  bool fixes_base_score = false;  // true: all begin with the labels' mean, given explicitly
+};
+
+// One training. prepare: until boosting begins, i.e. up to the end of the first round, less an
+// ordinary (median) round; boost: the rest.
+struct Timed {
+  double total_s = 0.0;
+  double prepare_s = 0.0;
+  std::vector<float> test_scores;  // only if asked for
+
+  double boost_s() const { return total_s - prepare_s; }
+};
+
+// How a contender can be run; the fastest valid variant counts.
+struct Variant {
+  std::string name;
+  XgbMatrixKind matrix = XgbMatrixKind::kDMatrix;
+  bool is_quantised = false;  // LightGBM: use_quantized_grad
+  bool is_row_wise = false;   // LightGBM: force_row_wise, else force_col_wise
+};
+
+enum class Contender { kOurs, kXgboost, kLightgbm };
+
+const char* NameOf(Contender contender);
+std::vector<Variant> VariantsOf(Contender contender);
+
+struct Peers {
+  XgbLibrary xgboost;
+  LgbmLibrary lightgbm;
+};
+
+// Throws PeerError (also for an error of ours).
+Timed TrainOnce(Contender contender, const Variant& variant, const Peers& peers,
+                const DataSet& data, const Setting& setting, int threads, bool predicts);
+
+// Our parameters.
+TrainParams OurParams(const DataSet& data, const Setting& setting);
+
+}  // namespace boostyard::bench
