@@ -1,0 +1,350 @@
+// Tree by tree beside XGBoost: round r is grown by both from XGBoost's margins after r-1 rounds, on
+// the same cuts. Structure, thresholds and default directions are equal, but for near-ties.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/peers/xgb_peer.h"
+#include "engine/base/parallel.h"
+#include "engine/cpu/cpu_backend.h"
+#include "engine/model/model_io.h"
+#include "engine/objective/objectives.h"
+#include "engine/quantize/binned_columns.h"
+#include "engine/quantize/cuts.h"
+#include "engine/tree/tree_grower.h"
+#include "tests/parity/shared_set.h"
+
+namespace boostyard::testing {
+namespace {
+
+constexpr int kThreads = 2;
+constexpr double kNearTieShare = 0.005;  // of all nodes
+
+// How exactly a form of the gradients is to agree. Near-ties are told by the relative difference of
+// gains; in the 16-bit form it is the noise of rounding, as large as the gains of nodes of a few
+// rows allow. Leaf values agree relatively, but for some whose gradients nearly cancel; those agree
+// on the scale of the tree's largest leaf.
+struct Tolerance {
+  double near_tie;
+  double leaf;
+  double far_leaf_share;
+};
+constexpr Tolerance kWide{1e-5, 1e-5, 0.005};
+constexpr Tolerance kPacked{1e-3, 1e-3, 0.02};
+
+// At most this many distinct values per column are left, so that the values themselves are the cuts
+// for both sides.
+constexpr std::size_t kMaxDistinct = 250;
+
+// Replaces the values of columns with too many distinct ones by about kMaxDistinct of them: by the
+// smallest value of the group of equal numbers of distinct values.
+void LimitDistinct(MemoryTable& table) {
+  for (std::size_t f = 0; f < table.feature_count; ++f) {
+    std::vector<float> distinct;
+    for (std::size_t i = 0; i < table.row_count; ++i) {
+      if (!std::isnan(table.At(i, f))) distinct.push_back(table.At(i, f));
+    }
+    std::sort(distinct.begin(), distinct.end());
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    if (distinct.size() <= kMaxDistinct) continue;
+    const std::size_t group = (distinct.size() + kMaxDistinct - 1) / kMaxDistinct;
+    for (std::size_t i = 0; i < table.row_count; ++i) {
+      float& value = table.values[i * table.feature_count + f];
+      if (std::isnan(value)) continue;
+      const auto rank = static_cast<std::size_t>(
+          std::lower_bound(distinct.begin(), distinct.end(), value) - distinct.begin());
+      value = distinct[rank / group * group];
+    }
+  }
+}
+
+// A job in both languages.
+struct Job {
+  std::string name;
+  TreeParams tree;
+  ObjectiveParams objective;
+  int rounds = 10;
+};
+
+bench::Settings ForXgboost(const Job& job) {
+  const TreeParams& tree = job.tree;
+  const auto text = [](double value) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.9g", value);
+    return std::string(digits);
+  };
+  bench::Settings settings = {
+      {"tree_method", "hist"},
+      {"nthread", std::to_string(kThreads)},
+      {"verbosity", "0"},
+      {"objective", job.objective.name},
+      {"base_score", text(*job.objective.base_score)},
+      {"scale_pos_weight", text(job.objective.scale_pos_weight)},
+      {"eta", text(tree.eta)},
+      {"gamma", text(tree.gamma)},
+      {"max_depth", std::to_string(tree.max_depth)},
+      {"max_leaves", std::to_string(tree.max_leaves)},
+      {"min_child_weight", text(tree.min_child_weight)},
+      {"max_delta_step", text(tree.max_delta_step)},
+      {"lambda", text(tree.lambda)},
+      {"alpha", text(tree.alpha)},
+      {"max_bin", std::to_string(tree.max_bin)},
+      {"grow_policy", tree.grow_policy == GrowPolicy::kLossguide ? "lossguide" : "depthwise"}};
+  if (!tree.monotone_constraints.empty()) {
+    std::string constraints = "(";
+    for (const int direction : tree.monotone_constraints) {
+      constraints += (constraints.size() > 1 ? "," : "") + std::to_string(direction);
+    }
+    settings.emplace_back("monotone_constraints", constraints + ")");
+  }
+  return settings;
+}
+
+// What XGBoost grew, and the margins that each round began with.
+struct Reference {
+  std::vector<Tree> trees;
+  std::vector<std::vector<float>> margins;
+};
+
+Reference TrainReference(const bench::XgbLibrary& library, const MemoryTable& table,
+                         const Job& job) {
+  const bench::XgbPeerMatrix matrix(
+      library, {table.values.data(), table.labels.data(), table.row_count, table.feature_count},
+      kThreads);
+  bench::XgbPeerBooster booster(library, matrix, ForXgboost(job));
+  Reference reference;
+  for (int round = 0; round < job.rounds; ++round) {
+    if (round == 0) {
+      const float start = BaseScoreToMargin(job.objective, *job.objective.base_score);
+      reference.margins.emplace_back(table.row_count, start);
+    } else {
+      reference.margins.push_back(booster.Predict(matrix, true));
+    }
+    booster.Update(round);
+  }
+  Result<Model> model = ReadModel(booster.Save());
+  if (!model.ok()) throw bench::PeerError(model.error().message);
+  reference.trees = std::move(model->forest.trees);
+  return reference;
+}
+
+// Grows one tree of ours from given margins at a time.
+class Ours {
+ public:
+  Ours(const MemoryTable& table, const Job& job, bool is_wide) : job_(job), team_(kThreads) {
+    MemoryStream stream(table, {.chunk_rows = 4096});
+    cuts_ = std::move(*BuildCuts(stream, {.max_bin = job.tree.max_bin, .threads = kThreads}));
+    BinnedColumns binned = std::move(*BinColumns(stream, cuts_, kThreads));
+    BackendData data;
+    data.train_rows = binned.row_count;
+    data.labels = HugeBuffer<float>(data.train_rows + 64);
+    std::copy(binned.labels.begin(), binned.labels.end(), data.labels.data());
+    CpuBackendOptions options;
+    options.objective = job.objective;
+    options.always_wide = is_wide;
+    if (!job.tree.monotone_constraints.empty()) {
+      options.monotone.assign(table.feature_count, 0);
+      std::copy(job.tree.monotone_constraints.begin(), job.tree.monotone_constraints.end(),
+                options.monotone.begin());
+    }
+    data.matrix = BuildSlotMatrix(std::move(binned), nullptr, cuts_, SlotOptions(), team_);
+    backend_ = std::make_unique<CpuBackend>(std::move(data), options, team_);
+    backend_->SetMargins(0, 0.0F);
+    grower_ = std::make_unique<TreeGrower<CpuBackend>>(*backend_, job_.tree, sample_, cuts_);
+  }
+
+  Tree Grow(int round, const std::vector<float>& margins) {
+    const std::span<float> ours = backend_->Margins(0);
+    std::copy(margins.begin(), margins.end(), ours.begin());
+    Result<Tree> tree =
+        grower_->Grow({.dither_key = RandomKey(1, 2, static_cast<std::uint64_t>(round))},
+                      static_cast<std::uint64_t>(round));
+    return std::move(*tree);
+  }
+
+ private:
+  Job job_;
+  SampleParams sample_;
+  ThreadTeam team_;
+  BinCuts cuts_;
+  std::unique_ptr<CpuBackend> backend_;
+  std::unique_ptr<TreeGrower<CpuBackend>> grower_;
+};
+
+// What comparing trees found.
+struct Findings {
+  int nodes = 0;
+  int near_ties = 0;
+  int differences = 0;
+  int leaves = 0;              // that are reached alike; the differences of their values:
+  double worst_leaf = 0.0;     // relative
+  double worst_of_tree = 0.0;  // relative to the tree's largest leaf
+  int far_leaves = 0;          // more than the tolerance, relative
+  double worst_gain = 0.0;
+  double worst_cover = 0.0;
+  std::string first;  // of the differences
+};
+
+double RelativeDifference(double a, double b) {
+  const double size = std::max(std::abs(a), std::abs(b));
+  return size == 0.0 ? 0.0 : std::abs(a - b) / size;
+}
+
+double LargestLeaf(const Tree& tree) {
+  double largest = 0.0;
+  for (std::size_t node = 0; node < tree.node_count(); ++node) {
+    if (!tree.is_leaf(static_cast<NodeIndex>(node))) continue;
+    largest = std::max(largest, static_cast<double>(std::abs(tree.threshold[node])));
+  }
+  return largest;
+}
+
+std::string Describe(const Tree& tree, NodeIndex node) {
+  char text[160];
+  if (tree.is_leaf(node)) {
+    std::snprintf(text, sizeof text, "leaf %.9g cover %.9g",
+                  static_cast<double>(tree.threshold[node]),
+                  static_cast<double>(tree.sum_hessian[node]));
+  } else {
+    std::snprintf(
+        text, sizeof text, "f%u < %.9g, missing %s, gain %.9g cover %.9g", tree.feature[node],
+        static_cast<double>(tree.threshold[node]), tree.default_left[node] != 0 ? "left" : "right",
+        static_cast<double>(tree.loss_change[node]), static_cast<double>(tree.sum_hessian[node]));
+  }
+  return text;
+}
+
+bool IsSameSplit(const Tree& a, NodeIndex i, const Tree& b, NodeIndex j) {
+  return a.feature[i] == b.feature[j] && a.threshold[i] == b.threshold[j] &&
+         a.default_left[i] == b.default_left[j];
+}
+
+// Whether the two sides could as well have chosen alike: equal gains, or a gain at the bar.
+bool IsNearTie(const Tree& ours, NodeIndex i, const Tree& theirs, NodeIndex j, double gamma,
+               double near_tie) {
+  if (!ours.is_leaf(i) && !theirs.is_leaf(j)) {
+    return RelativeDifference(ours.loss_change[i], theirs.loss_change[j]) < near_tie;
+  }
+  const double gain = ours.is_leaf(i) ? theirs.loss_change[j] : ours.loss_change[i];
+  return RelativeDifference(gain, std::max(gamma, 1e-6)) < near_tie;
+}
+
+void Compare(const Tree& ours, const Tree& theirs, const Job& job, const Tolerance& tolerance,
+             const std::string& where, Findings& findings) {
+  const double largest = LargestLeaf(theirs);
+  std::vector<std::pair<NodeIndex, NodeIndex>> todo = {{0, 0}};
+  while (!todo.empty()) {
+    const auto [i, j] = todo.back();
+    todo.pop_back();
+    ++findings.nodes;
+    findings.worst_cover = std::max(findings.worst_cover,
+                                    RelativeDifference(ours.sum_hessian[i], theirs.sum_hessian[j]));
+    if (ours.is_leaf(i) && theirs.is_leaf(j)) {
+      const double difference = RelativeDifference(ours.threshold[i], theirs.threshold[j]);
+      ++findings.leaves;
+      findings.worst_leaf = std::max(findings.worst_leaf, difference);
+      findings.far_leaves += difference > tolerance.leaf ? 1 : 0;
+      findings.worst_of_tree = std::max(
+          findings.worst_of_tree,
+          static_cast<double>(std::abs(ours.threshold[i] - theirs.threshold[j])) / largest);
+      continue;
+    }
+    if (ours.is_leaf(i) || theirs.is_leaf(j) || !IsSameSplit(ours, i, theirs, j)) {
+      const bool is_tie = IsNearTie(ours, i, theirs, j, job.tree.gamma, tolerance.near_tie);
+      ++(is_tie ? findings.near_ties : findings.differences);
+      if (!is_tie && findings.first.empty()) {
+        findings.first = where + ": ours " + Describe(ours, i) + "; XGBoost " + Describe(theirs, j);
+      }
+      continue;
+    }
+    findings.worst_gain = std::max(findings.worst_gain,
+                                   RelativeDifference(ours.loss_change[i], theirs.loss_change[j]));
+    todo.emplace_back(ours.left[i], theirs.left[j]);
+    todo.emplace_back(ours.left[i] + 1, theirs.left[j] + 1);
+  }
+}
+
+std::vector<Job> Jobs() {
+  Job reference;
+  reference.name = "reference";
+  reference.objective.name = "binary:logistic";
+  reference.objective.base_score = 0.5;
+  reference.tree.max_depth = 5;
+  reference.tree.eta = 0.2;
+  reference.tree.gamma = 4;
+  reference.tree.min_child_weight = 6;
+  Job defaults = reference;
+  defaults.name = "defaults";
+  defaults.tree = {};
+  Job lossguide = defaults;
+  lossguide.name = "lossguide";
+  lossguide.tree.grow_policy = GrowPolicy::kLossguide;
+  lossguide.tree.max_depth = 0;
+  lossguide.tree.max_leaves = 31;
+  Job regularised = defaults;
+  regularised.name = "regularised";
+  regularised.tree.alpha = 1.0;
+  regularised.tree.lambda = 0.5;
+  regularised.tree.max_delta_step = 0.7;
+  regularised.objective.scale_pos_weight = 3.0;
+  Job monotone = defaults;
+  monotone.name = "monotone";
+  monotone.tree.monotone_constraints = {1, -1, 0, 1, -1};
+  Job squared = defaults;
+  squared.name = "squarederror";
+  squared.objective.name = "reg:squarederror";
+  return {reference, defaults, lossguide, regularised, monotone, squared};
+}
+
+class XgboostParity : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(XgboostParity, SameTreesFromTheSameMargins) {
+  std::unique_ptr<bench::XgbLibrary> library;
+  try {
+    library = std::make_unique<bench::XgbLibrary>(
+        bench::FindPeerLibrary(BOOSTYARD_SOURCE_DIR, "libxgboost.so"));
+  } catch (const bench::PeerError& error) {
+    GTEST_SKIP() << error.what();
+  }
+  std::optional<MemoryTable> table = ReadShared(GetParam(), "train.csv");
+  if (!table) GTEST_SKIP() << "no " << SharedData() / GetParam();
+  LimitDistinct(*table);
+  for (const Job& job : Jobs()) {
+    const Reference reference = TrainReference(*library, *table, job);
+    for (const bool is_wide : {true, false}) {
+      const Tolerance& tolerance = is_wide ? kWide : kPacked;
+      Ours ours(*table, job, is_wide);
+      Findings findings;
+      for (int round = 0; round < job.rounds; ++round) {
+        const auto r = static_cast<std::size_t>(round);
+        Compare(ours.Grow(round, reference.margins[r]), reference.trees[r], job, tolerance,
+                "round " + std::to_string(round), findings);
+      }
+      const std::string where =
+          std::string(GetParam()) + " " + job.name + " " + (is_wide ? "wide" : "16-bit");
+      std::printf(
+          "%-34s %6d nodes, %3d near-ties, %3d differ; leaves %.1e (%.1e of the "
+          "largest, %d of %d too far), gains %.1e, cover %.1e\n",
+          where.c_str(), findings.nodes, findings.near_ties, findings.differences,
+          findings.worst_leaf, findings.worst_of_tree, findings.far_leaves, findings.leaves,
+          findings.worst_gain, findings.worst_cover);
+      EXPECT_EQ(findings.differences, 0) << where << ", " << findings.first;
+      EXPECT_LE(findings.near_ties, kNearTieShare * findings.nodes) << where;
+      EXPECT_LE(findings.worst_of_tree, tolerance.leaf) << where;
+      EXPECT_LE(findings.far_leaves, tolerance.far_leaf_share * findings.leaves) << where;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sets, XgboostParity,
+                         ::testing::Values("bank_marketing", "agaricus", "adult", "higgs"),
+                         [](const auto& set) { return std::string(set.param); });
+
+}  // namespace
+}  // namespace boostyard::testing
