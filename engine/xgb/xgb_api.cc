@@ -56,7 +56,7 @@ const char* BindAll(void* library, XgbApi& api) {
   binder.Bind(api.SetGlobalConfig, "XGBSetGlobalConfig");
   binder.Bind(api.MatrixFromDataIter, "XGDMatrixCreateFromDataIter");
   binder.Bind(api.ProxyCreate, "XGProxyDMatrixCreate");
-  binder.Bind(api.ProxySetDense, "XGProxyDMatrixSetDataDense");
+  binder.Bind(api.ProxySetColumns, "XGProxyDMatrixSetDataColumnar");
   binder.Bind(api.QuantileMatrixFromCallback, "XGQuantileDMatrixCreateFromCallback");
   binder.Bind(api.MatrixFree, "XGDMatrixFree");
   binder.Bind(api.MatrixSetFloatInfo, "XGDMatrixSetFloatInfo");
@@ -96,7 +96,7 @@ Result<XgbApi> Open() {
   XgbApi api;
   if (const char* const missing = BindAll(library, api); missing != nullptr) {
     return MakeError(ErrorId::kEngineUnavailable,
-                     path + " lacks the function " + missing + ": it is older than XGBoost 2.1",
+                     path + " lacks the function " + missing + ": it is too old",
                      std::string(kCure));
   }
   int major = 0;

@@ -20,7 +20,7 @@ struct XgbApi {
   decltype(&::XGBSetGlobalConfig) SetGlobalConfig = nullptr;
   decltype(&::XGDMatrixCreateFromDataIter) MatrixFromDataIter = nullptr;
   decltype(&::XGProxyDMatrixCreate) ProxyCreate = nullptr;
-  decltype(&::XGProxyDMatrixSetDataDense) ProxySetDense = nullptr;
+  decltype(&::XGProxyDMatrixSetDataColumnar) ProxySetColumns = nullptr;
   decltype(&::XGQuantileDMatrixCreateFromCallback) QuantileMatrixFromCallback = nullptr;
   decltype(&::XGDMatrixFree) MatrixFree = nullptr;
   decltype(&::XGDMatrixSetFloatInfo) MatrixSetFloatInfo = nullptr;

@@ -11,7 +11,8 @@
 namespace boostyard {
 
 // Names and values for the booster, in order: what the typed fields say beyond XGBoost's defaults,
-// then `xgboost_settings` as they are given, then what we decide (threads, metrics, device cpu or
+// then `xgboost_settings` as they are given (for gblinear they alone speak of the
+// booster), then what we decide (threads, metrics, device cpu or
 // cuda:N). The base score of multi:* is 0.5 unless given: a vector of intercepts is not readable
 // for all versions.
 std::vector<std::pair<std::string, std::string>> XgbSettings(const TrainParams& params,

@@ -18,7 +18,7 @@ inline Tree MakeRandomTree(std::mt19937& random, FeatureIndex feature_count, int
     const std::size_t at = random() % leaves.size();
     const NodeIndex node = leaves[at];
     tree.feature[node] = static_cast<FeatureIndex>(random() % feature_count);
-    tree.default_left[node] = random() % 2;
+    tree.default_left[node] = random() % 2 == 0 ? 0 : 1;
     const NodeIndex left = tree.AddNode(node);
     tree.left[node] = left;
     leaves[at] = left;
@@ -43,7 +43,7 @@ inline Model MakeRandomModel(unsigned seed) {
   model.objective.name = kNames[random() % kNames.size()];
   if (model.objective.name.substr(0, 5) == "multi") model.objective.num_class = 3;
   model.objective.base_score = 0.25 + 0.5 * static_cast<double>(random() % 100) / 100.0;
-  model.feature_count = 1 + random() % 20;
+  model.feature_count = static_cast<FeatureIndex>(1 + random() % 20);
   if (random() % 2 == 0) {
     for (FeatureIndex i = 0; i < model.feature_count; ++i) {
       model.feature_names.push_back("feature " + std::to_string(i));
