@@ -10,6 +10,7 @@
 #include <random>
 #include <vector>
 
+#include "engine/base/rng.h"
 #include "engine/cpu/reference_backend.h"
 
 namespace boostyard {
@@ -186,8 +187,8 @@ TEST(SplitRules, TheBestSplitIsTheBestOfAll) {
                              monotone == 0 ? std::vector<std::int8_t>()
                                            : std::vector{static_cast<std::int8_t>(monotone)});
     backend.SetMargins(0, 0.0F);
-    // Labels are whole quanta: the dither changes nothing.
-    const Result<RootState> root = backend.StartTree({});
+    // Labels are whole quanta: a dither that stays clear of 1 changes nothing.
+    const Result<RootState> root = backend.StartTree({.dither_key = RandomKey(1, 5, 0)});
     ASSERT_TRUE(root.ok());
     SplitRules rules;
     rules.grad_unit = root->grad_unit;
