@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "data/csv/block_reader.h"
 #include "data/csv/cell_scan.h"
+#include "data/csv/kernels/kernels.h"
 #include "data/number.h"
 
 namespace boostyard::csv {
@@ -42,6 +44,18 @@ class RowParser {
       outcome_.faults.insert(outcome_.faults.end(), row_faults_, row_faults_ + row_fault_count_);
     }
     return cell.next + 1;
+  }
+
+  // Parses the rows of [p, end), or as many as can be reported.
+  void Rows(const char* p, const char* end) {
+    while (p != end && !IsFull()) p = Row(p);
+  }
+
+  // Parses the rows of [p, end) if they are good ones throughout; false: nothing is done.
+  bool Block(const char* p, const char* end, BlockReader& blocks) {
+    const BlockText block = {p, static_cast<std::size_t>(end - p), layout_.delimiter,
+                             layout_.column_count};
+    return blocks.Read(block, layout_, table_, outcome_.saw_question_mark);
   }
 
   bool IsFull() const { return outcome_.faults.size() >= kMaxFaults; }
@@ -107,10 +121,10 @@ class RowParser {
 }  // namespace
 
 ParseOutcome ParseRows(std::string_view text, std::uint64_t text_offset, const Layout& layout,
-                       CellTable& table) {
+                       CellTable& table, BlockReader* blocks) {
   // A good row takes at least one byte a column, so wide tables of many blank lines stay small. One
   // row more, because a faulty row is written before it is rejected.
-  const auto newlines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  const std::size_t newlines = ActiveCsvKernels().count_newlines(text.data(), text.size());
   table.stride = std::min(newlines, text.size() / layout.column_count) + 1;
   table.row_count = 0;
   const std::size_t needed = table.stride * layout.column_count;
@@ -119,7 +133,18 @@ ParseOutcome ParseRows(std::string_view text, std::uint64_t text_offset, const L
   RowParser parser(text, text_offset, layout, table);
   const char* p = text.data();
   const char* const end = p + text.size();
-  while (p != end && !parser.IsFull()) p = parser.Row(p);
+  if (blocks == nullptr || layout.column_count < 2) {
+    parser.Rows(p, end);
+    return std::move(parser).Finish();
+  }
+  // The kernels look back a little: the first rows are there to be looked at.
+  while (p != end && !parser.IsFull() && static_cast<std::size_t>(p - text.data()) < kReadBehind)
+    p = parser.Row(p);
+  while (p != end && !parser.IsFull()) {
+    const char* const block_end = BlockReader::BlockEnd(p, end);
+    if (!parser.Block(p, block_end, *blocks)) parser.Rows(p, block_end);
+    p = block_end;
+  }
   return std::move(parser).Finish();
 }
 

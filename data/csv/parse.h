@@ -18,6 +18,8 @@ struct CellTable {
   const float* column(std::uint32_t index) const { return cells.data() + index * stride; }
 };
 
+class BlockReader;
+
 struct ParseOutcome {
   std::vector<Fault> faults;  // the first kMaxFaults, in order of offset
   bool saw_question_mark = false;
@@ -25,8 +27,10 @@ struct ParseOutcome {
 
 // Parses whole rows. `text` ends with '\n' (or is empty) and begins at byte `text_offset` of its
 // file. Missing cells are NaN. If there are faults, `table` holds only the rows without any.
+// With `blocks`, good rows are read by its kernels, and the others as without: the result is the
+// same.
 ParseOutcome ParseRows(std::string_view text, std::uint64_t text_offset, const Layout& layout,
-                       CellTable& table);
+                       CellTable& table, BlockReader* blocks = nullptr);
 
 // Rows of `text` that are not blank lines. Same precondition.
 std::uint64_t CountRows(std::string_view text, char delimiter);

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "data/csv/block_reader.h"
 #include "data/csv/cell_error.h"
 #include "data/csv/chunk_text.h"
 #include "data/csv/encode.h"
@@ -31,6 +32,7 @@ void LowerTo(std::atomic<std::size_t>& value, std::size_t bound) {
 // What a thread uses again and again.
 struct Worker {
   RangeReader reader;
+  BlockReader blocks;
   CellTable table;
   Encoder encoder;
 };
@@ -43,7 +45,7 @@ struct ChunkResult {
 
 ChunkResult ReadRows(const RowText& rows, const Layout& layout, Worker& worker) {
   ChunkResult result;
-  ParseOutcome outcome = ParseRows(rows.text, rows.offset, layout, worker.table);
+  ParseOutcome outcome = ParseRows(rows.text, rows.offset, layout, worker.table, &worker.blocks);
   result.saw_question_mark = outcome.saw_question_mark;
   result.faults = std::move(outcome.faults);
   if (result.faults.empty() && worker.table.row_count > 0) {
