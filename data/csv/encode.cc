@@ -5,6 +5,9 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <utility>
+
+#include "data/csv/kernels/kernels.h"
 
 namespace boostyard::csv {
 namespace {
@@ -72,6 +75,31 @@ class Dictionary {
   std::array<std::uint16_t, kSlots> slots_{};
 };
 
+// The codes are the values themselves: makes them places in the dictionary of those that occur,
+// which is appended to `dictionary`. False, and nothing appended, if there are too many.
+bool RankSmallInts(std::uint8_t* codes, std::size_t row_count, std::size_t max_distinct,
+                   std::vector<float>& dictionary) {
+  std::array<std::uint8_t, 256> occurs{};
+  for (std::size_t row = 0; row < row_count; ++row) occurs[codes[row]] = 1;
+  std::array<std::uint8_t, 256> rank{};
+  rank[ColumnPiece::kMissingCode] = ColumnPiece::kMissingCode;
+  std::size_t count = 0;
+  bool has_gap = false;
+  for (std::size_t value = 0; value < kMaxDistinct; ++value) {
+    if (occurs[value] == 0) continue;
+    has_gap |= count != value;
+    rank[value] = static_cast<std::uint8_t>(count++);
+  }
+  if (count > max_distinct) return false;
+  for (std::size_t value = 0; value < kMaxDistinct; ++value) {
+    if (occurs[value] != 0) dictionary.push_back(static_cast<float>(value));
+  }
+  if (has_gap) {
+    for (std::size_t row = 0; row < row_count; ++row) codes[row] = rank[codes[row]];
+  }
+  return true;
+}
+
 // Hands out consecutive parts of the chunk's memory.
 class Carver {
  public:
@@ -91,6 +119,31 @@ class Carver {
 
 }  // namespace
 
+std::byte* ChunkArena::Take(std::size_t bytes) {
+  constexpr std::size_t kLine = 64;
+  constexpr std::size_t kMaxSlab = std::size_t{16} << 20;
+  const std::size_t padded = (bytes + kLine - 1) / kLine * kLine;
+  if (slab_ == nullptr || slab_->size() - used_ < padded) {
+    // Slabs grow, so that little data need little memory.
+    const std::size_t doubled = slab_ == nullptr ? 0 : 2 * slab_->size();
+    slab_ = std::make_shared<HugeBuffer<std::byte>>(std::max(padded, std::min(doubled, kMaxSlab)));
+    used_ = 0;
+  }
+  return slab_->data() + std::exchange(used_, used_ + padded);
+}
+
+bool Encoder::EncodeColumn(const float* cells, std::size_t row_count, std::size_t max_distinct,
+                           std::uint8_t* codes) {
+  if (ActiveCsvKernels().small_int_codes(cells, row_count, codes)) {
+    return RankSmallInts(codes, row_count, max_distinct, dictionaries_);
+  }
+  Dictionary dictionary(max_distinct);
+  if (!dictionary.Encode(cells, row_count, codes)) return false;
+  const std::span<const float> values = dictionary.values();
+  dictionaries_.insert(dictionaries_.end(), values.begin(), values.end());
+  return true;
+}
+
 StoredChunk Encoder::Encode(const CellTable& table, const Layout& layout) {
   const std::size_t rows = table.row_count;
   const std::uint32_t features = layout.feature_count();
@@ -102,13 +155,12 @@ StoredChunk Encoder::Encode(const CellTable& table, const Layout& layout) {
   const std::size_t max_distinct = std::min(kMaxDistinct, rows * 3 / 4);
   std::size_t coded_columns = 0;
   for (std::uint32_t feature = 0; feature < features; ++feature) {
-    Dictionary dictionary(max_distinct);
     const float* const cells = table.column(layout.first_feature() + feature);
-    if (!dictionary.Encode(cells, rows, codes_.data() + coded_columns * rows)) continue;
+    const std::size_t values_before = dictionaries_.size();
+    std::uint8_t* const codes = codes_.data() + coded_columns * rows;
+    if (!EncodeColumn(cells, rows, max_distinct, codes)) continue;
     ++coded_columns;
-    const std::span<const float> values = dictionary.values();
-    dictionary_sizes_[feature] = static_cast<std::uint32_t>(values.size());
-    dictionaries_.insert(dictionaries_.end(), values.begin(), values.end());
+    dictionary_sizes_[feature] = static_cast<std::uint32_t>(dictionaries_.size() - values_before);
   }
 
   const std::size_t target_floats = rows * (1 + (layout.has_weights ? 1 : 0));
@@ -116,12 +168,13 @@ StoredChunk Encoder::Encode(const CellTable& table, const Layout& layout) {
       target_floats + (features - coded_columns) * rows + dictionaries_.size();
   StoredChunk chunk;
   const std::size_t bytes = floats * sizeof(float) + coded_columns * rows;
-  chunk.memory = std::make_unique_for_overwrite<std::byte[]>(bytes);
+  std::byte* const memory = arena_.Take(bytes);
+  chunk.memory = arena_.slab();
   chunk.features.resize(features);
   chunk.memory_bytes = bytes + features * sizeof(ColumnPiece) + sizeof(StoredChunk);
   chunk.row_count = table.row_count;
 
-  Carver carver(chunk.memory.get());  // floats first: they are aligned
+  Carver carver(memory);  // floats first: they are aligned
   if (layout.has_label) {
     chunk.labels = carver.Copy(table.column(0), rows);
   } else {

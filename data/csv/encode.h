@@ -9,17 +9,33 @@
 #include "data/csv/layout.h"
 #include "data/csv/parse.h"
 #include "engine/base/column_chunk.h"
+#include "engine/base/huge_buffer.h"
 
 namespace boostyard::csv {
 
-// A chunk with the memory that its pieces point into. Movable: the memory stays where it is.
+// A chunk with the memory that its pieces point into, which it shares with its neighbours. Movable:
+// the memory stays where it is.
 struct StoredChunk {
-  std::unique_ptr<std::byte[]> memory;
+  std::shared_ptr<HugeBuffer<std::byte>> memory;
   std::uint64_t memory_bytes = 0;  // of all of this chunk
   std::uint32_t row_count = 0;
   std::vector<ColumnPiece> features;
   std::span<const float> labels;
   std::span<const float> weights;
+};
+
+// Cuts memory for one chunk after the other from large slabs: few page faults, and large pages
+// where the system has them.
+class ChunkArena {
+ public:
+  // `bytes` of memory, aligned to 64 bytes, that live as long as the slab they are in: slab().
+  std::byte* Take(std::size_t bytes);
+
+  const std::shared_ptr<HugeBuffer<std::byte>>& slab() const { return slab_; }
+
+ private:
+  std::shared_ptr<HugeBuffer<std::byte>> slab_;
+  std::size_t used_ = 0;
 };
 
 // Encodes chunks; its scratch memory is reused. One per thread.
@@ -30,6 +46,11 @@ class Encoder {
   StoredChunk Encode(const CellTable& table, const Layout& layout);
 
  private:
+  // Writes the codes of a column and appends its dictionary; false if it has too many values.
+  bool EncodeColumn(const float* cells, std::size_t row_count, std::size_t max_distinct,
+                    std::uint8_t* codes);
+
+  ChunkArena arena_;
   std::vector<std::uint8_t> codes_;              // row_count for each coded column, in order
   std::vector<float> dictionaries_;              // of all coded columns, in order
   std::vector<std::uint32_t> dictionary_sizes_;  // per feature; kNotCoded: floats
