@@ -19,6 +19,7 @@
 #include "engine/quantize/cuts.h"
 #include "engine/tree/tree_grower.h"
 #include "tests/parity/shared_set.h"
+#include "tests/parity/side_by_side.h"
 
 namespace boostyard::testing {
 namespace {
@@ -64,47 +65,10 @@ void LimitDistinct(MemoryTable& table) {
   }
 }
 
-// A job in both languages.
 struct Job {
   std::string name;
-  TreeParams tree;
-  ObjectiveParams objective;
-  int rounds = 10;
+  TrainParams params;
 };
-
-bench::Settings ForXgboost(const Job& job) {
-  const TreeParams& tree = job.tree;
-  const auto text = [](double value) {
-    char digits[32];
-    std::snprintf(digits, sizeof digits, "%.9g", value);
-    return std::string(digits);
-  };
-  bench::Settings settings = {
-      {"tree_method", "hist"},
-      {"nthread", std::to_string(kThreads)},
-      {"verbosity", "0"},
-      {"objective", job.objective.name},
-      {"base_score", text(*job.objective.base_score)},
-      {"scale_pos_weight", text(job.objective.scale_pos_weight)},
-      {"eta", text(tree.eta)},
-      {"gamma", text(tree.gamma)},
-      {"max_depth", std::to_string(tree.max_depth)},
-      {"max_leaves", std::to_string(tree.max_leaves)},
-      {"min_child_weight", text(tree.min_child_weight)},
-      {"max_delta_step", text(tree.max_delta_step)},
-      {"lambda", text(tree.lambda)},
-      {"alpha", text(tree.alpha)},
-      {"max_bin", std::to_string(tree.max_bin)},
-      {"grow_policy", tree.grow_policy == GrowPolicy::kLossguide ? "lossguide" : "depthwise"}};
-  if (!tree.monotone_constraints.empty()) {
-    std::string constraints = "(";
-    for (const int direction : tree.monotone_constraints) {
-      constraints += (constraints.size() > 1 ? "," : "") + std::to_string(direction);
-    }
-    settings.emplace_back("monotone_constraints", constraints + ")");
-  }
-  return settings;
-}
 
 // What XGBoost grew, and the margins that each round began with.
 struct Reference {
@@ -114,14 +78,12 @@ struct Reference {
 
 Reference TrainReference(const bench::XgbLibrary& library, const MemoryTable& table,
                          const Job& job) {
-  const bench::XgbPeerMatrix matrix(
-      library, {table.values.data(), table.labels.data(), table.row_count, table.feature_count},
-      kThreads);
-  bench::XgbPeerBooster booster(library, matrix, ForXgboost(job));
+  const bench::XgbPeerMatrix matrix(library, RowsOf(table), kThreads);
+  bench::XgbPeerBooster booster(library, matrix, XgboostSettings(job.params, kThreads));
   Reference reference;
-  for (int round = 0; round < job.rounds; ++round) {
+  for (int round = 0; round < job.params.num_round; ++round) {
     if (round == 0) {
-      const float start = BaseScoreToMargin(job.objective, *job.objective.base_score);
+      const float start = BaseScoreToMargin(job.params.objective, *job.params.objective.base_score);
       reference.margins.emplace_back(table.row_count, start);
     } else {
       reference.margins.push_back(booster.Predict(matrix, true));
@@ -139,24 +101,25 @@ class Ours {
  public:
   Ours(const MemoryTable& table, const Job& job, bool is_wide) : job_(job), team_(kThreads) {
     MemoryStream stream(table, {.chunk_rows = 4096});
-    cuts_ = std::move(*BuildCuts(stream, {.max_bin = job.tree.max_bin, .threads = kThreads}));
+    cuts_ =
+        std::move(*BuildCuts(stream, {.max_bin = job.params.tree.max_bin, .threads = kThreads}));
     BinnedColumns binned = std::move(*BinColumns(stream, cuts_, kThreads));
     BackendData data;
     data.train_rows = binned.row_count;
     data.labels = HugeBuffer<float>(data.train_rows + 64);
     std::copy(binned.labels.begin(), binned.labels.end(), data.labels.data());
     CpuBackendOptions options;
-    options.objective = job.objective;
+    options.objective = job.params.objective;
     options.always_wide = is_wide;
-    if (!job.tree.monotone_constraints.empty()) {
+    if (!job.params.tree.monotone_constraints.empty()) {
       options.monotone.assign(table.feature_count, 0);
-      std::copy(job.tree.monotone_constraints.begin(), job.tree.monotone_constraints.end(),
-                options.monotone.begin());
+      std::copy(job.params.tree.monotone_constraints.begin(),
+                job.params.tree.monotone_constraints.end(), options.monotone.begin());
     }
     data.matrix = BuildSlotMatrix(std::move(binned), nullptr, cuts_, SlotOptions(), team_);
     backend_ = std::make_unique<CpuBackend>(std::move(data), options, team_);
     backend_->SetMargins(0, 0.0F);
-    grower_ = std::make_unique<TreeGrower<CpuBackend>>(*backend_, job_.tree, sample_, cuts_);
+    grower_ = std::make_unique<TreeGrower<CpuBackend>>(*backend_, job_.params.tree, sample_, cuts_);
   }
 
   Tree Grow(int round, const std::vector<float>& margins) {
@@ -256,7 +219,7 @@ void Compare(const Tree& ours, const Tree& theirs, const Job& job, const Toleran
       continue;
     }
     if (ours.is_leaf(i) || theirs.is_leaf(j) || !IsSameSplit(ours, i, theirs, j)) {
-      const bool is_tie = IsNearTie(ours, i, theirs, j, job.tree.gamma, tolerance.near_tie);
+      const bool is_tie = IsNearTie(ours, i, theirs, j, job.params.tree.gamma, tolerance.near_tie);
       ++(is_tie ? findings.near_ties : findings.differences);
       if (!is_tie && findings.first.empty()) {
         findings.first = where + ": ours " + Describe(ours, i) + "; XGBoost " + Describe(theirs, j);
@@ -271,47 +234,42 @@ void Compare(const Tree& ours, const Tree& theirs, const Job& job, const Toleran
 }
 
 std::vector<Job> Jobs() {
-  Job reference;
-  reference.name = "reference";
-  reference.objective.name = "binary:logistic";
-  reference.objective.base_score = 0.5;
-  reference.tree.max_depth = 5;
-  reference.tree.eta = 0.2;
-  reference.tree.gamma = 4;
-  reference.tree.min_child_weight = 6;
+  Job reference{"reference", {}};
+  reference.params.num_round = 10;
+  reference.params.objective.name = "binary:logistic";
+  reference.params.objective.base_score = 0.5;
   Job defaults = reference;
   defaults.name = "defaults";
-  defaults.tree = {};
+  reference.params.tree.max_depth = 5;
+  reference.params.tree.eta = 0.2;
+  reference.params.tree.gamma = 4;
+  reference.params.tree.min_child_weight = 6;
   Job lossguide = defaults;
   lossguide.name = "lossguide";
-  lossguide.tree.grow_policy = GrowPolicy::kLossguide;
-  lossguide.tree.max_depth = 0;
-  lossguide.tree.max_leaves = 31;
+  lossguide.params.tree.grow_policy = GrowPolicy::kLossguide;
+  lossguide.params.tree.max_depth = 0;
+  lossguide.params.tree.max_leaves = 31;
   Job regularised = defaults;
   regularised.name = "regularised";
-  regularised.tree.alpha = 1.0;
-  regularised.tree.lambda = 0.5;
-  regularised.tree.max_delta_step = 0.7;
-  regularised.objective.scale_pos_weight = 3.0;
+  regularised.params.tree.alpha = 1.0;
+  regularised.params.tree.lambda = 0.5;
+  regularised.params.tree.max_delta_step = 0.7;
+  regularised.params.objective.scale_pos_weight = 3.0;
   Job monotone = defaults;
   monotone.name = "monotone";
-  monotone.tree.monotone_constraints = {1, -1, 0, 1, -1};
+  monotone.params.tree.monotone_constraints = {1, -1, 0, 1, -1};
   Job squared = defaults;
   squared.name = "squarederror";
-  squared.objective.name = "reg:squarederror";
+  squared.params.objective.name = "reg:squarederror";
   return {reference, defaults, lossguide, regularised, monotone, squared};
 }
 
 class XgboostParity : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(XgboostParity, SameTreesFromTheSameMargins) {
-  std::unique_ptr<bench::XgbLibrary> library;
-  try {
-    library = std::make_unique<bench::XgbLibrary>(
-        bench::FindPeerLibrary(BOOSTYARD_SOURCE_DIR, "libxgboost.so"));
-  } catch (const bench::PeerError& error) {
-    GTEST_SKIP() << error.what();
-  }
+  std::string reason;
+  const std::unique_ptr<bench::XgbLibrary> library = OpenXgboost(&reason);
+  if (library == nullptr) GTEST_SKIP() << reason;
   std::optional<MemoryTable> table = ReadShared(GetParam(), "train.csv");
   if (!table) GTEST_SKIP() << "no " << SharedData() / GetParam();
   LimitDistinct(*table);
@@ -321,7 +279,7 @@ TEST_P(XgboostParity, SameTreesFromTheSameMargins) {
       const Tolerance& tolerance = is_wide ? kWide : kPacked;
       Ours ours(*table, job, is_wide);
       Findings findings;
-      for (int round = 0; round < job.rounds; ++round) {
+      for (int round = 0; round < job.params.num_round; ++round) {
         const auto r = static_cast<std::size_t>(round);
         Compare(ours.Grow(round, reference.margins[r]), reference.trees[r], job, tolerance,
                 "round " + std::to_string(round), findings);

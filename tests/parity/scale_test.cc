@@ -1,0 +1,219 @@
+// Where quantised gradients are hardest: rare positives, long boosting, labels and weights of very
+// different size. The metric on the training rows is XGBoost's, within a per cent or a thousandth.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "engine/base/rng.h"
+#include "tests/parity/shared_set.h"
+#include "tests/parity/side_by_side.h"
+
+namespace boostyard::testing {
+namespace {
+
+constexpr int kThreads = 2;
+
+double Uniform(std::uint64_t key, std::uint64_t counter) {
+  return (static_cast<double>(RandomBits(key, counter) >> 11) + 0.5) * 0x1p-53;
+}
+
+double Logloss(const std::vector<float>& probabilities, const std::vector<float>& labels) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const double p = std::min(std::max(static_cast<double>(probabilities[i]), 1e-16), 1.0 - 1e-16);
+    sum -= labels[i] > 0.5F ? std::log(p) : std::log1p(-p);
+  }
+  return sum / static_cast<double>(labels.size());
+}
+
+// Weighted root of the mean square.
+double Rmse(const std::vector<float>& predictions, const MemoryTable& table) {
+  double sum = 0.0;
+  double weights = 0.0;
+  for (std::size_t i = 0; i < table.row_count; ++i) {
+    const double weight = table.weights.empty() ? 1.0 : static_cast<double>(table.weights[i]);
+    const double error = static_cast<double>(predictions[i]) - static_cast<double>(table.labels[i]);
+    sum += weight * error * error;
+    weights += weight;
+  }
+  return std::sqrt(sum / weights);
+}
+
+struct BothPredictions {
+  std::vector<float> ours;
+  std::vector<float> theirs;
+};
+
+BothPredictions TrainBoth(const bench::XgbLibrary& library, const TrainParams& params,
+                          const MemoryTable& table) {
+  MemoryStream stream(table, {.chunk_rows = 16384});
+  const Model model = TrainOurs(params, stream, kThreads);
+  return {PredictWith(model, stream.chunks()),
+          TrainTheirs(library, params, table, table, kThreads)};
+}
+
+class Scale : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string reason;
+    library_ = OpenXgboost(&reason);
+    if (library_ == nullptr) GTEST_SKIP() << reason;
+  }
+  void ExpectClose(const std::string& name, double ours, double theirs, double tolerance) {
+    std::printf("%-34s ours %.9g  XGBoost %.9g  relative %+.2e\n", name.c_str(), ours, theirs,
+                ours / theirs - 1.0);
+    EXPECT_NEAR(ours / theirs, 1.0, tolerance) << name;
+  }
+  std::unique_ptr<bench::XgbLibrary> library_;
+};
+
+// Six columns of at most 250 values; the odds of the rare label depend on three of them.
+MemoryTable RareLabels(std::size_t rows, double rate) {
+  MemoryTable table;
+  table.row_count = rows;
+  table.feature_count = 6;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::uint64_t key = RandomKey(3, 5, i);
+    double odds = 0.0;
+    for (std::uint64_t f = 0; f < 6; ++f) {
+      const double value = std::floor(250.0 * Uniform(key, f)) / 250.0;
+      table.values.push_back(static_cast<float>(value));
+      if (f < 3) odds += 2.0 * value - 1.0;
+    }
+    const double chance = rate * std::exp(odds) / 1.58;  // the mean of exp(odds) is about 1.6
+    table.labels.push_back(Uniform(key, 6) < chance ? 1.0F : 0.0F);
+  }
+  return table;
+}
+
+TEST_F(Scale, RareLabels) {
+  for (const double rate : {1e-3, 1e-4, 1e-5}) {
+    const MemoryTable table = RareLabels(2'000'000, rate);
+    double positives = 0.0;
+    for (const float label : table.labels) positives += static_cast<double>(label);
+    TrainParams params;
+    params.num_round = 20;
+    params.objective.name = "binary:logistic";
+    params.objective.base_score = positives / static_cast<double>(table.row_count);
+    params.tree.min_child_weight = 0.1;
+    const BothPredictions both = TrainBoth(*library_, params, table);
+    ExpectClose("positives " + std::to_string(static_cast<int>(positives)) + " of 2,000,000",
+                Logloss(both.ours, table.labels), Logloss(both.theirs, table.labels), 0.01);
+  }
+}
+
+TEST_F(Scale, LongBoostingOfSeparableRows) {
+  const std::optional<MemoryTable> table = ReadShared("agaricus", "train.csv");
+  if (!table) GTEST_SKIP() << "no agaricus";
+  TrainParams params;
+  params.num_round = 500;
+  params.objective.name = "binary:logistic";
+  params.objective.base_score = 0.5;
+  const BothPredictions both = TrainBoth(*library_, params, *table);
+  ExpectClose("agaricus, 500 rounds", Logloss(both.ours, table->labels),
+              Logloss(both.theirs, table->labels), 0.01);
+}
+
+// Rows of ten columns, a smooth target near 1 and some noise.
+MemoryTable Regression(std::uint64_t seed) {
+  MemoryTable table;
+  table.row_count = 10'000;
+  table.feature_count = 10;
+  for (std::size_t i = 0; i < table.row_count; ++i) {
+    const std::uint64_t key = RandomKey(seed, 6, i);
+    for (std::uint64_t f = 0; f < 10; ++f) {
+      table.values.push_back(static_cast<float>(std::floor(200.0 * Uniform(key, f)) / 200.0));
+    }
+    const float* row = &table.values[10 * i];
+    const double target = 1.0 + 0.5 * std::sin(6.0 * static_cast<double>(row[0])) +
+                          0.4 * static_cast<double>(row[1] * row[2]) + (row[3] > 0.7F ? 0.3 : 0.0) +
+                          0.2 * (Uniform(key, 20) - 0.5);
+    table.labels.push_back(static_cast<float>(target));
+  }
+  return table;
+}
+
+TrainParams SquaredError(double base_score) {
+  TrainParams params;
+  params.num_round = 30;
+  params.objective.name = "reg:squarederror";
+  params.objective.base_score = base_score;
+  return params;
+}
+
+// Once two trees differ by a near-tie, all later ones do, and the metric of one training wanders by
+// half a per cent. So the mean over kTables tables is compared: ours is not worse than XGBoost's by
+// more than 0.1 % and two standard errors (2.3 % chance of failing by luck, were both equally good
+// and the 0.1 % not there).
+constexpr int kTables = 8;
+
+template <class Ratio>
+void ExpectNotWorse(const std::string& name, const Ratio& ratio_of_table) {
+  double sum = 0.0;
+  double squares = 0.0;
+  for (std::uint64_t seed = 0; seed < kTables; ++seed) {
+    const double excess = ratio_of_table(seed) - 1.0;
+    sum += excess;
+    squares += excess * excess;
+  }
+  const double mean = sum / kTables;
+  const double error = std::sqrt(std::max(0.0, squares / kTables - mean * mean) / (kTables - 1));
+  std::printf("%-34s ours beyond XGBoost's by %+.2e on average (standard error %.1e)\n",
+              name.c_str(), mean, error);
+  EXPECT_LE(mean, 1e-3 + 2.0 * error) << name;
+}
+
+TEST_F(Scale, SizeOfLabelsChangesNothing) {
+  const MemoryTable table = Regression(3);
+  MemoryStream stream(table);
+  const std::vector<float> plain =
+      PredictWith(TrainOurs(SquaredError(1.0), stream, kThreads), stream.chunks());
+  for (const int exponent : {10, 20, 30, 40}) {
+    MemoryTable scaled = table;
+    for (float& label : scaled.labels) label = std::ldexp(label, exponent);
+    MemoryStream scaled_stream(scaled);
+    const std::vector<float> predictions =
+        PredictWith(TrainOurs(SquaredError(std::ldexp(1.0, exponent)), scaled_stream, kThreads),
+                    scaled_stream.chunks());
+    ASSERT_EQ(predictions.size(), plain.size());
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+      ASSERT_EQ(predictions[i], std::ldexp(plain[i], exponent)) << "2^" << exponent;
+    }
+  }
+}
+
+TEST_F(Scale, LabelsOfAnySize) {
+  for (const int exponent : {-3, 0, 40}) {
+    ExpectNotWorse("labels near 2^" + std::to_string(exponent), [&](std::uint64_t seed) {
+      MemoryTable table = Regression(seed);
+      for (float& label : table.labels) label = std::ldexp(label, exponent);
+      const BothPredictions both =
+          TrainBoth(*library_, SquaredError(std::ldexp(1.0, exponent)), table);
+      return Rmse(both.ours, table) / Rmse(both.theirs, table);
+    });
+  }
+}
+
+TEST_F(Scale, OneLabelFarFromTheOthers) {
+  MemoryTable table = Regression(3);
+  table.labels[777] = 1e9F;
+  const BothPredictions both = TrainBoth(*library_, SquaredError(1.0), table);
+  ExpectClose("one label of 1e9", Rmse(both.ours, table), Rmse(both.theirs, table), 1e-3);
+}
+
+// The heavy row makes XGBoost's gains, which are 32-bit, coarse; ours stay exact.
+TEST_F(Scale, OneHeavyRow) {
+  ExpectNotWorse("one weight of 1e6", [&](std::uint64_t seed) {
+    MemoryTable table = Regression(seed);
+    table.weights.assign(table.row_count, 1.0F);
+    table.weights[777] = 1e6F;
+    const BothPredictions both = TrainBoth(*library_, SquaredError(1.0), table);
+    return Rmse(both.ours, table) / Rmse(both.theirs, table);
+  });
+}
+
+}  // namespace
+}  // namespace boostyard::testing
