@@ -27,6 +27,12 @@ std::vector<float> Range(int begin, int end, float step) {
 const std::vector<Column>& Columns() {
   static const std::vector<Column> columns = {
       {"zeros and ones", true, {0, 1, 1, 0}},
+      {"ones", true, {1}},
+      {"zeros", true, {0}},
+      {"zeros and ones, few missing",
+       true,
+       {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, kNan}},
+      {"zeros and one other", true, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9}},
       {"integers with gaps", true, {254, 7, 0, 100, kNan}},
       {"integers without zero", true, {3, 1, 2}},
       {"all 255 small integers", true, Range(0, 255, 1.0F)},

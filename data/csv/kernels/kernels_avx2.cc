@@ -315,8 +315,65 @@ BlockCount ReadLong(const BlockText& text, const BlockCells& cells) {
   return count;
 }
 
+// Cells of one digit each, as many as begin with `p`, where 32 bytes may be read; at most 16.
+struct DigitPairs {
+  std::size_t cells;
+  std::uint32_t row_bits;  // of the bytes that end those cells: the newlines
+};
+
+BOOSTYARD_INLINE DigitPairs ReadDigitPairs(const char* p, __m256i delimiter, float* values) {
+  constexpr std::uint32_t kEvenBytes = 0x55555555;
+  const __m256i bytes = Load32(p);
+  const __m256i low = _mm256_sub_epi8(bytes, _mm256_set1_epi8('0'));
+  const std::uint32_t digits =
+      Mask(_mm256_cmpeq_epi8(_mm256_min_epu8(low, _mm256_set1_epi8(9)), low));
+  const std::uint32_t newlines = Mask(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n')));
+  const std::uint32_t ends = Mask(_mm256_cmpeq_epi8(bytes, delimiter)) | newlines;
+  const std::uint32_t wrong = (~digits & kEvenBytes) | (~ends & ~kEvenBytes);
+  const std::size_t cells = _tzcnt_u32(wrong) / 2;
+  const __m256i ones = _mm256_and_si256(low, _mm256_set1_epi16(0xFF));
+  const __m256i first = _mm256_cvtepu16_epi32(_mm256_castsi256_si128(ones));
+  const __m256i second = _mm256_cvtepu16_epi32(_mm256_extracti128_si256(ones, 1));
+  _mm256_storeu_ps(values, _mm256_cvtepi32_ps(first));
+  _mm256_storeu_ps(values + 8, _mm256_cvtepi32_ps(second));
+  const std::uint64_t inside = (std::uint64_t{1} << (2 * cells)) - 1;
+  return {cells, newlines & static_cast<std::uint32_t>(inside)};
+}
+
+// Cells of one digit up to sixteen at a time, others one by one.
 BlockCount ReadSmallInts(const BlockText& text, const BlockCells& cells) {
-  return kPortableCsvKernels.read_small_ints(text, cells);
+  constexpr std::ptrdiff_t kMaxDigits = 7;  // every such integer is a float
+  const __m256i delimiter = _mm256_set1_epi8(text.delimiter);
+  const char* const end = text.begin + text.size;
+  BlockCount count = {0, 0, true};
+  std::size_t row_end = text.column_count - 1;
+  cells.ends[-1] = 0xFFFFFFFF;
+  for (const char* p = text.begin; p != end; ++p, ++count.cells) {
+    if (end - p > 32) {
+      const DigitPairs pairs = ReadDigitPairs(p, delimiter, cells.values + count.cells);
+      for (std::uint32_t rows = pairs.row_bits; rows != 0; rows = _blsr_u32(rows)) {
+        count.is_even &= count.cells + _tzcnt_u32(rows) / 2 == row_end;
+        row_end += text.column_count;
+      }
+      count.cells += pairs.cells;
+      p += 2 * pairs.cells;
+    }
+    const char* const begin = p;
+    int value = 0;
+    for (; *p >= '0' && *p <= '9' && p - begin < kMaxDigits; ++p) value = 10 * value + (*p - '0');
+    cells.values[count.cells] = p == begin ? __builtin_nanf("") : static_cast<float>(value);
+    if (__builtin_expect(*p != text.delimiter && *p != '\n', 0)) {
+      while (*p != text.delimiter && *p != '\n') ++p;
+      cells.ends[count.cells - 1] = static_cast<std::uint32_t>(begin - text.begin) - 1;
+      cells.ends[count.cells] = static_cast<std::uint32_t>(p - text.begin);
+      cells.odd[count.odd++] = static_cast<std::uint32_t>(count.cells);
+    }
+    if (*p == '\n') {
+      count.is_even &= count.cells == row_end;
+      row_end += text.column_count;
+    }
+  }
+  return count;
 }
 
 std::size_t CountNewlines(const char* text, std::size_t size) {
