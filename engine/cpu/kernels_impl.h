@@ -913,7 +913,9 @@ void Measure(const float* grad, const float* hess, std::uint64_t count, float gr
 
 BOOSTYARD_HD std::int32_t FloorToInt(float x) {
   const auto truncated = static_cast<std::int32_t>(x);
-  return truncated - (static_cast<float>(truncated) > x ? 1 : 0);
+  // Unsigned: a first guess of the scale may be far too large, and its quanta wrap and are not used.
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(truncated) -
+                                   (static_cast<float>(truncated) > x ? 1U : 0U));
 }
 
 void QuantisePacked(const float* grad, const float* hess, std::uint64_t count, float grad_scale,
