@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/error_table.h"
+#include "engine/base/text.h"
 
 namespace boostyard::container {
 namespace {
@@ -58,43 +59,13 @@ std::string Sentence(const Error& error) {
   return text + " [" + std::string(NameOf(error.id)) + "]";
 }
 
-// Bytes of the character that starts at `at`, 0 if none that is valid does (Unicode table 3-7).
-std::size_t ValidCharacterBytes(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) -> std::uint8_t {
-    return at + i < text.size() ? static_cast<std::uint8_t>(text[at + i]) : 0;
-  };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  std::uint8_t low = 0x80;
-  std::uint8_t high = 0xBF;
-  std::size_t length = 0;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-    if (lead == 0xE0) low = 0xA0;
-    if (lead == 0xED) high = 0x9F;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
-    if (lead == 0xF0) low = 0x90;
-    if (lead == 0xF4) high = 0x8F;
-  } else {
-    return 0;
-  }
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
 }  // namespace
 
 std::string OneLine(std::string_view text) {
   std::string line;
   line.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = ValidCharacterBytes(text, at);
+    const std::size_t length = Utf8Length(text.substr(at));
     const auto byte = static_cast<std::uint8_t>(text[at]);
     if (length == 0) {
       line += '?';

@@ -5,6 +5,7 @@
 
 #include "engine/base/did_you_mean.h"
 #include "engine/base/error_table.h"
+#include "engine/base/text.h"
 #include "hyperparams/rules.h"
 #include "hyperparams/settings.h"
 #include "hyperparams/text.h"

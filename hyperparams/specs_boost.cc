@@ -1,5 +1,6 @@
 // Settings of boosting as a whole: rounds, booster, device, and those of dart and gblinear.
 #include "engine/base/error_table.h"
+#include "engine/base/text.h"
 #include "hyperparams/store.h"
 #include "hyperparams/text.h"
 

@@ -1,8 +1,9 @@
 #include "hyperparams/text.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
+
+#include "engine/base/text.h"
 
 namespace boostyard::hyperparams {
 namespace {
@@ -15,35 +16,12 @@ bool IsQuoted(std::string_view text, char quote) {
   return text.size() >= 2 && text.front() == quote && text.back() == quote;
 }
 
-bool IsContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
-
-// How many bytes the UTF-8 sequence at the front of `text` has; 0 if it is not one.
-std::size_t Utf8Length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80                    ? 1
-                             : lead >= 0xC2 && lead <= 0xDF ? 2
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                            : 0;
-  if (length == 0 || text.size() < length) return 0;
-  const auto rest = text.substr(1, length - 1);
-  return std::all_of(rest.begin(), rest.end(), IsContinuationByte) ? length : 0;
-}
-
 }  // namespace
 
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
   while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
   return text;
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 std::string Shown(std::string_view text) {

@@ -13,8 +13,6 @@ namespace boostyard::hyperparams {
 // Without white space at both ends.
 std::string_view Trim(std::string_view text);
 
-std::string LowerCase(std::string_view text);
-
 // A value for an error message: in quotes, one line, printable ASCII or UTF-8, at most about 60
 // bytes.
 std::string Shown(std::string_view text);

@@ -7,6 +7,7 @@
 
 #include "engine/base/did_you_mean.h"
 #include "engine/base/error_table.h"
+#include "engine/base/text.h"
 #include "hyperparams/constraint_text.h"
 #include "hyperparams/text.h"
 

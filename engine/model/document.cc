@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/base/error_table.h"
+#include "engine/base/text.h"
 
 namespace boostyard {
 namespace {
@@ -127,35 +128,13 @@ bool LooksLikeJson(std::span<const std::uint8_t> bytes) {
          second == '\t';
 }
 
-// The length of the well-formed UTF-8 sequence at `text[at]`; 0 if there is none (RFC 3629).
-std::size_t SequenceLength(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const unsigned first = byte(at);
-  if (first < 0x80) return 1;
-  const std::size_t length = first < 0xC2   ? 0
-                             : first < 0xE0 ? 2
-                             : first < 0xF0 ? 3
-                             : first < 0xF5 ? 4
-                                            : 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0U) != 0x80U) return 0;
-  }
-  const unsigned second = byte(at + 1);
-  const bool is_overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-  const bool is_surrogate = first == 0xED && second >= 0xA0;
-  const bool is_beyond = first == 0xF4 && second >= 0x90;
-  return is_overlong || is_surrogate || is_beyond ? 0 : length;
-}
-
 }  // namespace
 
 std::string ValidUtf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = SequenceLength(text, at);
+    const std::size_t length = Utf8Length(text.substr(at));
     if (length == 0) {
       valid += "\xEF\xBF\xBD";
       ++at;
