@@ -7,6 +7,27 @@
 namespace boostyard {
 namespace {
 
+// Constraints name features, and how many there are is known only now.
+Status CheckConstraints(const TreeParams& tree, FeatureIndex feature_count) {
+  if (tree.monotone_constraints.size() > feature_count) {
+    return MakeError(ErrorId::kDataColumnMismatch,
+                     "monotone_constraints has " +
+                         std::to_string(tree.monotone_constraints.size()) + " entries for " +
+                         std::to_string(feature_count) + " features",
+                     "give at most one per feature");
+  }
+  for (const auto& group : tree.interaction_constraints) {
+    for (const std::uint32_t feature : group) {
+      if (feature < feature_count) continue;
+      return MakeError(ErrorId::kDataColumnMismatch,
+                       "interaction_constraints names feature " + std::to_string(feature) +
+                           ", and the data have " + std::to_string(feature_count) + " features",
+                       "use feature numbers from 0 to " + std::to_string(feature_count - 1));
+    }
+  }
+  return {};
+}
+
 Status CheckSettings(const TrainParams& params, const TrainingSet& data) {
   if (params.num_round < 1) {
     return MakeError(ErrorId::kHyperparamOutOfRange,
@@ -14,6 +35,7 @@ Status CheckSettings(const TrainParams& params, const TrainingSet& data) {
                      "set num_round to 1 or more");
   }
   const FeatureIndex train = data.train->shape().feature_count;
+  BOOSTYARD_RETURN_IF_ERROR(CheckConstraints(params.tree, train));
   if (data.validation == nullptr || data.validation->shape().feature_count == train) return {};
   return MakeError(ErrorId::kDataColumnMismatch,
                    "the validation channel has " +

@@ -272,13 +272,6 @@ Result<TrainOutcome> TrainOn(const TrainParams& params, const TrainingSet& data,
   if (binned.validation) {
     BOOSTYARD_RETURN_IF_ERROR(CheckLabels(params.objective, binned.validation->labels));
   }
-  if (params.tree.monotone_constraints.size() > binned.cuts.feature_count()) {
-    return MakeError(ErrorId::kDataColumnMismatch,
-                     "monotone_constraints has " +
-                         std::to_string(params.tree.monotone_constraints.size()) +
-                         " entries for " + std::to_string(binned.cuts.feature_count()) + " features",
-                     "give at most one per feature");
-  }
   Trainer<Backend> trainer(params, run, tuning, observer, std::move(binned));
   trainer.SetFeatureNames(data.train->shape().feature_names);
   return trainer.Run();
