@@ -17,9 +17,17 @@ namespace {
 
 std::string Reason(int error_number) { return std::generic_category().message(error_number); }
 
+// The job's input is the user's affair, a failing disk is the platform's.
 Error ReadError(const std::string& display_name, int error_number) {
-  return MakeError(ErrorId::kIoRead, "cannot read " + display_name + ": " + Reason(error_number),
-                   "check that the file exists, that it may be read, and that its disk is healthy");
+  const std::string what = "cannot read " + display_name + ": " + Reason(error_number);
+  if (error_number == ENOENT || error_number == ENOTDIR || error_number == ELOOP) {
+    return MakeError(ErrorId::kInputUnreadable, what, "give the path of a file that exists");
+  }
+  if (error_number == EACCES || error_number == EPERM) {
+    return MakeError(ErrorId::kInputUnreadable, what,
+                     "make it readable for user " + std::to_string(geteuid()));
+  }
+  return MakeError(ErrorId::kIoRead, what, "look at the health of the volume that holds it");
 }
 
 class FileSource final : public ByteSource {
@@ -62,8 +70,9 @@ Result<std::unique_ptr<ByteSource>> OpenFileSource(const SourceFile& file) {
   }
   if (!S_ISREG(status.st_mode)) {
     ::close(descriptor);
-    return MakeError(ErrorId::kIoRead, "cannot read " + file.display_name + ": not a regular file",
-                     "put only data files into the channel");
+    return MakeError(ErrorId::kInputUnreadable,
+                     "cannot read " + file.display_name + ": not a regular file",
+                     "give a file with data");
   }
   return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(
       descriptor, static_cast<std::uint64_t>(status.st_size), file.display_name));

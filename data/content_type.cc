@@ -6,27 +6,24 @@
 #include "data/format_list.h"
 #include "data/number.h"
 #include "engine/base/error_table.h"
+#include "engine/base/text.h"
 
 namespace boostyard {
 namespace {
 
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
+Error ContentTypeError(std::string_view text, const std::string& reason, const std::string& fix) {
+  return MakeError(ErrorId::kChannelContentType, "content type " + QuoteText(text) + " " + reason,
+                   fix);
 }
 
-Error ContentTypeError(std::string_view text, const std::string& reason) {
+Error UnknownContentType(std::string_view text) {
   std::string known;
   for (const FormatRow& row : kFormats) {
     for (const std::string_view name : row.content_types) {
       if (!name.empty()) known += (known.empty() ? "" : ", ") + std::string(name);
     }
   }
-  return MakeError(ErrorId::kChannelContentType, "content type " + QuoteText(text) + " " + reason,
-                   "use one of " + known);
+  return ContentTypeError(text, "is not known", "use one of " + known);
 }
 
 Result<char> ParseDelimiter(std::string_view text, std::string_view value) {
@@ -37,13 +34,17 @@ Result<char> ParseDelimiter(std::string_view text, std::string_view value) {
   if (EqualsIgnoringCase(value, "space")) return ' ';
   constexpr std::string_view kDelimiters = ",;\t| :";
   if (value.size() == 1 && kDelimiters.find(value[0]) != std::string_view::npos) return value[0];
-  return ContentTypeError(text, "names a delimiter that is not one of , ; tab | space :");
+  return ContentTypeError(text, "names a delimiter that is not read",
+                          "use delimiter=comma, semicolon, tab, pipe or space, or leave it out: "
+                          "it is found by looking at the data");
 }
 
 Result<bool> ParseHeader(std::string_view text, const std::string& value) {
   if (value == "present" || value == "true" || value == "1" || value == "yes") return true;
   if (value == "absent" || value == "false" || value == "0" || value == "no") return false;
-  return ContentTypeError(text, "has a header parameter that is neither present nor absent");
+  return ContentTypeError(text, "has a header parameter that is neither present nor absent",
+                          "use header=present or header=absent, or leave it out: a header is "
+                          "found by looking at the data");
 }
 
 // Cuts the next `;`-separated part off `rest`; a separator inside quotes does not count.
@@ -68,7 +69,8 @@ Status ApplyParameter(std::string_view text, std::string_view part, ContentType&
     value = value.substr(1, value.size() - 2);
   }
   if (name == "label_size" && value != "1") {
-    return ContentTypeError(text, "asks for a label size other than 1: the label is one column");
+    return ContentTypeError(text, "asks for a label size other than 1",
+                            "put one label into the first column, and leave label_size out");
   }
   if (type.format != DataFormat::kCsv) return {};
   if (name == "header") {
@@ -89,7 +91,7 @@ Result<ContentType> ParseContentType(std::string_view text) {
     const auto& names = format.content_types;
     return !name.empty() && std::find(names.begin(), names.end(), name) != names.end();
   });
-  if (row == kFormats.end()) return ContentTypeError(text, "is not known");
+  if (row == kFormats.end()) return UnknownContentType(text);
   type.format = row->format;
   if (name == "text/tab-separated-values" || name == "tsv") type.delimiter = '\t';
   while (!rest.empty()) BOOSTYARD_RETURN_IF_ERROR(ApplyParameter(text, NextPart(rest), type));

@@ -37,18 +37,20 @@ Result<ContentType> ChooseType(const ReadRequest& request, const InputFile& firs
     notes.push_back("the channel " + request.channel + " has no content type: " + name +
                     " looks like " + std::string(NameOf(seen)));
   }
+  const std::string convert = "convert the data to a format that is read: " + ReadableFormats();
   if (seen != type.format) {
+    const FormatRow& row = RowOf(seen);
     return MakeError(
         ErrorId::kChannelContentType,
-        name + " looks like " + std::string(NameOf(seen)) + ", but its content type is " +
+        name + " looks like " + std::string(row.name) + ", but its content type is " +
             std::string(NameOf(type.format)),
-        "set the channel's ContentType to " + std::string(RowOf(seen).content_types.front()));
+        row.is_read ? "set the channel's ContentType to " + std::string(row.content_types.front())
+                    : convert);
   }
   if (!RowOf(type.format).is_read) {
     return MakeError(
         ErrorId::kDataFormat,
-        std::string(NameOf(type.format)) + " is not read by this version (" + name + ")",
-        "convert the data to a format that is read: " + ReadableFormats());
+        std::string(NameOf(type.format)) + " is not read by this version (" + name + ")", convert);
   }
   return type;
 }

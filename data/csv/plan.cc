@@ -175,11 +175,13 @@ Status Planner::DefineColumns(const InputFile& input, std::uint32_t column_count
   }
   if (layout_.feature_count() == 0) {
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-    return MakeError(ErrorId::kCsvNoFeatures,
-                     input.file.display_name + " has a label " +
-                         (layout_.has_weights ? "and a weight " : "") +
-                         "but no features: its first row is " + QuoteText(line),
-                     "put the features after the label, separated by commas");
+    return MakeError(
+        ErrorId::kCsvNoFeatures,
+        input.file.display_name + " has a label " + (layout_.has_weights ? "and a weight " : "") +
+            "but no features: its first row is " + QuoteText(line),
+        type_.delimiter ? "put the features after the label, separated by " +
+                              NameOfDelimiter(*type_.delimiter) + " as the content type says"
+                        : std::string("put the features after the label, separated by commas"));
   }
   if (expected == 0 || layout_.feature_count() == expected) return {};
   const std::uint32_t target_count = layout_.first_feature();
@@ -216,6 +218,10 @@ Status Planner::TakeHeader(const InputFile& input, std::vector<std::string> name
                        " differ in column " + std::to_string(place.first - names.begin() + 1) +
                        ": " + QuoteText(*place.second) + " and " + QuoteText(*place.first),
                    "give all files of the channel the same columns in the same order");
+}
+
+std::string Planner::DescribeHeader() const {
+  return header_file_ + " begins with the columns " + QuoteNames(layout_.names);
 }
 
 void Planner::Report(std::vector<std::string>& notes, std::vector<std::string>& warnings) const {

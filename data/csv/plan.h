@@ -40,6 +40,9 @@ class Planner {
 
   bool saw_header() const { return header_count_ > 0; }
 
+  // The first file with a header and its columns. Precondition: saw_header().
+  std::string DescribeHeader() const;
+
   // What should be said: appended to the two lists. Call it after the last file.
   void Report(std::vector<std::string>& notes, std::vector<std::string>& warnings) const;
 

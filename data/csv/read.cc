@@ -9,13 +9,12 @@
 #include <string>
 #include <utility>
 
-#include "data/csv/block_reader.h"
 #include "data/csv/cell_error.h"
 #include "data/csv/chunk_text.h"
-#include "data/csv/encode.h"
 #include "data/csv/kept_stream.h"
-#include "data/csv/parse.h"
 #include "data/csv/plan.h"
+#include "data/csv/read_rows.h"
+#include "data/csv/reread_stream.h"
 #include "engine/base/error_table.h"
 #include "engine/base/parallel.h"
 
@@ -29,30 +28,8 @@ void LowerTo(std::atomic<std::size_t>& value, std::size_t bound) {
   }
 }
 
-// What a thread uses again and again.
-struct Worker {
-  RangeReader reader;
-  BlockReader blocks;
-  CellTable table;
-  Encoder encoder;
-};
-
-struct ChunkResult {
-  StoredChunk stored;
-  std::vector<Fault> faults;
-  bool saw_question_mark = false;
-};
-
-ChunkResult ReadRows(const RowText& rows, const Layout& layout, Worker& worker) {
-  ChunkResult result;
-  ParseOutcome outcome = ParseRows(rows.text, rows.offset, layout, worker.table, &worker.blocks);
-  result.saw_question_mark = outcome.saw_question_mark;
-  result.faults = std::move(outcome.faults);
-  if (result.faults.empty() && worker.table.row_count > 0) {
-    result.stored = worker.encoder.Encode(worker.table, layout);
-  }
-  return result;
-}
+// Leaves of a chunk what must be known to read it again.
+void DropCells(StoredChunk& chunk) { chunk = StoredChunk{.row_count = chunk.row_count}; }
 
 // A regular file that several threads read: opened by the first chunk, closed after the last.
 class SharedFile {
@@ -97,7 +74,8 @@ class Reader {
         options_(options),
         planner_(request, options, type, std::move(opened)),
         threads_(std::max(1, request.threads)),
-        workers_(static_cast<std::size_t>(threads_)) {}
+        workers_(static_cast<std::size_t>(threads_)),
+        can_read_again_(std::none_of(request.files.begin(), request.files.end(), IsPipe)) {}
 
   Result<OpenedData> Run() {
     std::vector<PlannedFile> group;  // regular files, read together
@@ -164,10 +142,18 @@ class Reader {
     return results;
   }
 
+  // Beyond their part of the limit the cells are dropped, to be read again in every pass: the job
+  // needs memory besides them. Pipes can only be kept, or refused.
   Result<ChunkResult> CheckMemory(ChunkResult result) {
-    const std::uint64_t kept =
-        kept_bytes_.fetch_add(result.stored.memory_bytes) + result.stored.memory_bytes;
-    if (request_.memory_limit_bytes > 0 && kept > request_.memory_limit_bytes) return MemoryError();
+    const std::uint64_t limit = request_.memory_limit_bytes;
+    if (is_kept_.load()) {
+      const std::uint64_t kept =
+          kept_bytes_.fetch_add(result.stored.memory_bytes) + result.stored.memory_bytes;
+      if (limit == 0 || kept <= (can_read_again_ ? limit / 5 * 3 : limit)) return result;
+      if (!can_read_again_) return MemoryError();
+      is_kept_.store(false);
+    }
+    DropCells(result.stored);
     return result;
   }
 
@@ -187,16 +173,22 @@ class Reader {
       saw_question_mark_ = saw_question_mark_ || result.saw_question_mark;
       if (result.stored.row_count > 0) chunks_.push_back(std::move(result.stored));
     }
+    if (!is_kept_) std::for_each(chunks_.begin(), chunks_.end(), DropCells);
   }
 
   Status ReadFiles(const std::vector<PlannedFile>& files) {
     std::vector<std::unique_ptr<SharedFile>> shared;
     std::vector<Task> tasks;
+    const std::size_t first_place = places_.size();
     for (const PlannedFile& file : files) {
       const std::vector<ByteRange> ranges =
           CutRanges(file.data_begin, file.size, options_.chunk_bytes);
       shared.push_back(std::make_unique<SharedFile>(file, ranges.size()));
-      for (const ByteRange& range : ranges) tasks.push_back({shared.back().get(), range});
+      for (const ByteRange& range : ranges) {
+        tasks.push_back({shared.back().get(), range});
+        places_.push_back({.file = files_.size(), .range = range});
+      }
+      files_.push_back(file.file);
     }
     if (tasks.empty() || planner_.layout().column_count == 0) return {};
     BOOSTYARD_ASSIGN_OR_RETURN(
@@ -208,6 +200,7 @@ class Reader {
           return ReadRows(rows, planner_.layout(), worker);
         }));
     for (std::size_t task = 0; task < results.size(); ++task) {
+      places_[first_place + task].row_count = results[task].stored.row_count;
       const SourceFile& file = tasks[task].file->planned().file;
       for (const Fault& fault : results[task].faults) {
         if (errors_.size() == kMaxFaults) return {};
@@ -268,7 +261,8 @@ class Reader {
     if (chunks_.empty()) {
       if (planner_.saw_header()) {
         return MakeError(ErrorId::kCsvNoRows,
-                         "the channel " + request_.channel + " has a header and no rows",
+                         "the channel " + request_.channel +
+                             " has a header and no rows: " + planner_.DescribeHeader(),
                          "supply at least one row");
       }
       return MakeError(ErrorId::kChannelEmpty,
@@ -283,8 +277,18 @@ class Reader {
       shape.feature_names.assign(layout.names.begin() + layout.first_feature(), layout.names.end());
     }
     OpenedData opened;
-    opened.stream = std::make_unique<KeptStream>(std::move(chunks_), std::move(shape));
     planner_.Report(opened.notes, opened.warnings);
+    if (is_kept_) {
+      opened.stream = std::make_unique<KeptStream>(std::move(chunks_), std::move(shape));
+    } else {
+      for (const StoredChunk& chunk : chunks_) shape.row_count += chunk.row_count;
+      opened.stream =
+          std::make_unique<RereadStream>(std::move(files_), std::move(places_), layout,
+                                         options_.open_file, threads_, std::move(shape));
+      opened.notes.push_back(
+          "the channel " + request_.channel +
+          " is too large for the memory: its files are read again in every pass");
+    }
     if (saw_question_mark_) {
       opened.notes.push_back("cells that hold ? are read as missing values");
     }
@@ -296,6 +300,10 @@ class Reader {
   Planner planner_;
   int threads_;
   std::vector<Worker> workers_;
+  bool can_read_again_;
+  std::atomic<bool> is_kept_{true};  // false: the stream will read the files again
+  std::vector<SourceFile> files_;    // regular ones, as far as they were read
+  std::vector<ChunkPlace> places_;   // of their chunks
   std::atomic<std::uint64_t> kept_bytes_{0};
   std::vector<StoredChunk> chunks_;
   std::vector<Error> errors_;  // in order of (file, byte)

@@ -37,9 +37,11 @@ TEST(FileSource, MissingFilesAndFoldersAreErrors) {
   const auto missing = OpenFileSource({(folder.path() / "no.csv").string(), "no.csv", false});
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().message, "cannot read no.csv: No such file or directory");
+  EXPECT_EQ(KindOf(missing.error()), ErrorKind::kUser);
   const auto directory = OpenFileSource({folder.path().string(), "train", false});
   ASSERT_FALSE(directory.ok());
   EXPECT_EQ(directory.error().message, "cannot read train: not a regular file");
+  EXPECT_EQ(KindOf(directory.error()), ErrorKind::kUser);
 }
 
 TEST(ReadFully, PutsShortReadsTogether) {
