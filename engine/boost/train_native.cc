@@ -35,9 +35,8 @@ struct Binned {
 
 Result<Binned> Bin(const TrainParams& params, const TrainingSet& data, const RunOptions& run) {
   Binned binned;
-  BOOSTYARD_ASSIGN_OR_RETURN(
-      binned.cuts,
-      BuildCuts(*data.train, {.max_bin = params.tree.max_bin, .threads = run.threads}));
+  BOOSTYARD_ASSIGN_OR_RETURN(binned.cuts, BuildCuts(*data.train, {.max_bin = params.tree.max_bin,
+                                                                  .threads = run.threads}));
   BOOSTYARD_ASSIGN_OR_RETURN(binned.train, BinColumns(*data.train, binned.cuts, run.threads));
   if (data.validation != nullptr) {
     BOOSTYARD_ASSIGN_OR_RETURN(binned.validation,
@@ -122,7 +121,7 @@ class Trainer {
       return {};
     }
     std::vector<std::int8_t> monotone(cuts_.feature_count(), 0);
-    for (std::size_t f = 0; f < constraints.size(); ++f) {
+    for (std::size_t f = 0; f < std::min(constraints.size(), monotone.size()); ++f) {
       monotone[f] = static_cast<std::int8_t>(constraints[f]);
     }
     return monotone;
@@ -190,16 +189,15 @@ class Trainer {
             static_cast<std::uint64_t>(p);
         BOOSTYARD_ASSIGN_OR_RETURN(
             Tree tree,
-            grower.Grow({.output = k,
-                         .reuses_gradients = p > 0,
-                         .subsample = params_.sample.subsample,
-                         .sample_key = RandomKey(
-                             seed, static_cast<std::uint64_t>(RandomPurpose::kSubsample),
-                             sample_number),
-                         .dither_key =
-                             RandomKey(seed, static_cast<std::uint64_t>(RandomPurpose::kDither),
-                                       first_of_output)},
-                        number));
+            grower.Grow(
+                {.output = k,
+                 .reuses_gradients = p > 0,
+                 .subsample = params_.sample.subsample,
+                 .sample_key = RandomKey(
+                     seed, static_cast<std::uint64_t>(RandomPurpose::kSubsample), sample_number),
+                 .dither_key = RandomKey(seed, static_cast<std::uint64_t>(RandomPurpose::kDither),
+                                         first_of_output)},
+                number));
         model_.forest.trees.push_back(std::move(tree));
         model_.forest.tree_class.push_back(k);
       }
@@ -214,17 +212,15 @@ class Trainer {
       for (int k = 0; k < model_.output_count(); ++k) margins.push_back(backend_->Margins(k));
       const std::span<const float> labels = backend_->labels();
       const std::uint64_t rows = backend_->train_rows();
-      BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate(
-          "train", margins, 0, labels.subspan(0, rows), backend_->weights(), values));
+      BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate("train", margins, 0, labels.subspan(0, rows),
+                                                   backend_->weights(), values));
       if (has_validation_) {
-        BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate("validation", margins, rows,
-                                                     labels.subspan(rows), validation_weights_,
-                                                     values));
+        BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate(
+            "validation", margins, rows, labels.subspan(rows), validation_weights_, values));
       }
     }
-    const RoundReport report{.round = round, .metrics = values, .snapshot = [this] {
-                               return Result<Model>(model_);
-                             }};
+    const RoundReport report{
+        .round = round, .metrics = values, .snapshot = [this] { return Result<Model>(model_); }};
     RoundEnd end;
     end.is_stopped_by_observer = observer_.OnRound(report) == RoundDecision::kStop;
     for (const MetricValue& value : values) {
