@@ -30,7 +30,9 @@ struct ReadRequest {
   // A channel that must have the same features (validation): its column count; 0: free.
   FeatureIndex expected_features = 0;
   int threads = 1;
-  std::uint64_t memory_limit_bytes = 0;  // 0: not limited
+  // For the whole job; 0: not limited. Files that would need more than three fifths of it are read
+  // again in every pass; pipes that would need more than all of it are refused.
+  std::uint64_t memory_limit_bytes = 0;
   // Asked now and then; true: give up with a kInternal error that the caller does not report.
   std::function<bool()> stop_requested;
 };

@@ -28,7 +28,8 @@ struct StoredChunk {
 // where the system has them.
 class ChunkArena {
  public:
-  // `bytes` of memory, aligned to 64 bytes, that live as long as the slab they are in: slab().
+  // `bytes` of memory, aligned to 64 bytes, that live as long as the slab they are in: slab(). Who
+  // holds none of a slab's chunks must not hold the slab: then its memory is used again.
   std::byte* Take(std::size_t bytes);
 
   const std::shared_ptr<HugeBuffer<std::byte>>& slab() const { return slab_; }

@@ -29,7 +29,11 @@ void LowerTo(std::atomic<std::size_t>& value, std::size_t bound) {
 }
 
 // Leaves of a chunk what must be known to read it again.
-void DropCells(StoredChunk& chunk) { chunk = StoredChunk{.row_count = chunk.row_count}; }
+void DropCells(StoredChunk& chunk) {
+  const std::uint32_t row_count = chunk.row_count;
+  chunk = StoredChunk();
+  chunk.row_count = row_count;
+}
 
 // A regular file that several threads read: opened by the first chunk, closed after the last.
 class SharedFile {

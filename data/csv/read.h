@@ -1,4 +1,5 @@
-// Reads a CSV channel into memory: every row, in the kept form of csv/encode.h.
+// Reads a CSV channel: every row, in the kept form of csv/encode.h. All faults are found here, also
+// where the rows do not fit into memory and the stream will read them again.
 #pragma once
 
 #include <vector>

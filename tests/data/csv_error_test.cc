@@ -239,19 +239,6 @@ TEST(CsvErrors, InputOutputErrorsArePlatformErrors) {
   }
 }
 
-TEST(CsvErrors, TheMemoryLimitIsKept) {
-  std::string text;
-  for (int i = 0; i < 20000; ++i) text += "1," + std::to_string(i * 7919 % 100003) + "\n";
-  MemoryFiles files({text});
-  files.options.chunk_bytes = 4096;
-  files.request.memory_limit_bytes = 10U << 20;
-  ASSERT_TRUE(files.Open().ok());
-  files.request.memory_limit_bytes = 100'000;
-  const auto opened = files.Open();
-  ASSERT_FALSE(opened.ok());
-  EXPECT_EQ(NameOf(opened.error().id), "out-of-memory");
-}
-
 TEST(CsvErrors, AStopIsObeyed) {
   MemoryFiles files({"1,2\n3,4\n"});
   files.request.stop_requested = [] { return true; };
