@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "container/signals.h"
 #include "engine/base/error_table.h"
@@ -67,8 +68,16 @@ Error WriteError(const std::string& path, int error_number) {
     return MakeError(ErrorId::kDiskFull, path + " cannot be written: " + reason,
                      "give the job a larger volume, or free space on it");
   }
-  return MakeError(ErrorId::kIoWrite, path + " cannot be written: " + reason,
-                   "make the directory writable for user " + std::to_string(geteuid()));
+  std::string fix = "make the directory writable for user " + std::to_string(geteuid());
+  if (error_number == ENOTDIR || error_number == EISDIR) {
+    fix = "remove what stands there: a " +
+          std::string(error_number == ENOTDIR ? "directory" : "file") + " is needed in its place";
+  } else if (error_number == EROFS) {
+    fix = "mount it for writing";
+  } else if (error_number == EIO) {
+    fix = "look at the health of the volume that holds it";
+  }
+  return MakeError(ErrorId::kIoWrite, path + " cannot be written: " + reason, std::move(fix));
 }
 
 Error ReadError(const std::string& path, int error_number) {
@@ -77,8 +86,11 @@ Error ReadError(const std::string& path, int error_number) {
   if (error_number == EIO || error_number == ENOMEM) {
     return MakeError(ErrorId::kIoRead, what, "look at the health of the volume that holds it");
   }
-  return MakeError(ErrorId::kInputUnreadable, what,
-                   "make it a file that user " + std::to_string(geteuid()) + " may read");
+  if (error_number == EACCES || error_number == EPERM) {
+    return MakeError(ErrorId::kInputUnreadable, what,
+                     "make it readable for user " + std::to_string(geteuid()));
+  }
+  return MakeError(ErrorId::kInputUnreadable, what, "put a readable file in its place");
 }
 
 Result<std::string> ReadFile(const std::string& path) {

@@ -9,6 +9,7 @@
 #include "container/diagnostics.h"
 #include "container/file_io.h"
 #include "engine/base/error_table.h"
+#include "engine/base/text.h"
 
 namespace boostyard::container {
 namespace {
@@ -40,11 +41,14 @@ SourcePosition PositionOf(std::string_view text, std::size_t offset, const std::
 std::string ReasonOf(const std::string& what) {
   const std::size_t dash = what.rfind(" - ");
   const std::size_t colon = what.find(": ");
+  const std::size_t bracket = what.find("] ");  // of "[json.exception.out_of_range.406] ..."
   std::string reason = what;
   if (dash != std::string::npos) {
     reason = what.substr(dash + 3);
   } else if (colon != std::string::npos) {
     reason = what.substr(colon + 2);
+  } else if (bracket != std::string::npos) {
+    reason = what.substr(bracket + 2);
   }
   return std::string(CutUtf8(OneLine(reason), 2 * kShownBytes));
 }
@@ -103,13 +107,6 @@ Result<std::string> OptionalText(const Json& object, const char* key, const std:
   return WithoutJsonQuotes(found->get<std::string>());
 }
 
-std::string LowerCase(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 Result<ChannelConfig> ParseChannel(const std::string& name, const Json& value,
                                    const std::string& file) {
   const std::string where = file + ": channel \"" + name + "\"";
@@ -136,6 +133,10 @@ Result<std::optional<std::string>> ReadOptional(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
     return std::optional<std::string>();
+  }
+  if (S_ISFIFO(status.st_mode)) {  // opening it would wait for a writer, perhaps for ever
+    return MakeError(ErrorId::kInputUnreadable, path + " cannot be read: it is a pipe",
+                     "put a readable file in its place");
   }
   BOOSTYARD_ASSIGN_OR_RETURN(std::string text, ReadFile(path));
   return std::optional<std::string>(std::move(text));

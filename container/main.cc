@@ -97,6 +97,7 @@ Result<CommandLine> ParseCommandLine(std::vector<std::string> arguments) {
   app.require_subcommand(0, 1);
   CLI::App* train = app.add_subcommand("train", "train as a SageMaker job does; the default");
   train->add_option("--root", line.root, "as above");
+  train->set_version_flag("--version", "boostyard " BOOSTYARD_VERSION);
   train->allow_extras();
   double threshold = 0.0;
   AddPredict(app, line.predict, threshold);

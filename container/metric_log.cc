@@ -91,7 +91,6 @@ void MetricLog::Round(const RoundReport& report) {
   const std::string line = MetricLine(report) + "\n";
   std::fwrite(line.data(), 1, line.size(), out_);
   std::fflush(out_);
-  ++rounds_printed_;
   for (const MetricValue& metric : report.metrics) {
     if (std::isfinite(metric.value)) continue;
     const std::string name = std::string(metric.channel) + "-" + std::string(metric.metric);

@@ -42,7 +42,6 @@ class MetricLog {
   void SetQuiet(bool is_quiet) { is_quiet_ = is_quiet; }
 
   int warning_count() const { return warning_count_; }
-  int rounds_printed() const { return rounds_printed_; }
 
   static constexpr int kMaxWarnings = 50;
 
@@ -54,7 +53,6 @@ class MetricLog {
   std::function<std::time_t()> now_;
   bool is_quiet_ = false;
   int warning_count_ = 0;
-  int rounds_printed_ = 0;
   std::set<std::string, std::less<>> warnings_printed_;
   std::set<std::string, std::less<>> not_finite_;  // metrics already warned of
 };

@@ -68,10 +68,12 @@ Status ModelDir::Inspect() {
   if (error) return WriteError(path_, error.value());
   std::vector<std::string> others;
   for (const auto& entry : entries) {
+    std::error_code ignored;
     const std::string name = entry.path().filename().string();
     if (IsTemporaryName(name)) {
       unlink(entry.path().c_str());
-    } else if (!IsOurOutput(name) && name.front() != '.') {  // serving skips dot-files
+    } else if (entry.is_directory(ignored) || !IsOurOutput(name)) {
+      if (name.front() == '.') continue;  // serving skips dot-files
       others.push_back(name);
     }
   }

@@ -234,8 +234,19 @@ std::string Summary(const JobData& data, const TrainOutcome& outcome, const Stag
   if (outcome.best_round) text += "best round " + std::to_string(*outcome.best_round) + ", ";
   text += "seconds: read " + Fixed(seconds.read) + ", train " + Fixed(seconds.train) + ", write " +
           Fixed(seconds.write) + ", engine " + outcome.engine;
-  if (warning_count > 0) text += ", " + std::to_string(warning_count) + " warnings";
+  if (warning_count > 0) {
+    text += ", " + std::to_string(warning_count) + (warning_count == 1 ? " warning" : " warnings");
+  }
   return text;
+}
+
+// What early stopping kept, and how good it was; empty without it.
+std::string EarlyStoppingLine(const TrainOutcome& outcome) {
+  const auto score = outcome.model.attributes.find("best_score");
+  if (!outcome.best_round || score == outcome.model.attributes.end()) return {};
+  return "early stopping: best round " + std::to_string(*outcome.best_round) + " with " +
+         score->second + "; the model keeps the first " + std::to_string(*outcome.best_round + 1) +
+         " of " + std::to_string(outcome.rounds_done) + " rounds";
 }
 
 Result<JobEnd> RunPlan(const JobContext& context, const Plan& plan, ModelDir& directory) {
@@ -245,6 +256,8 @@ Result<JobEnd> RunPlan(const JobContext& context, const Plan& plan, ModelDir& di
   seconds.read = watch.Lap();
   BOOSTYARD_ASSIGN_OR_RETURN(const TrainOutcome outcome, TrainOn(context, plan, data));
   seconds.train = watch.Lap();
+  const std::string early_stopping = EarlyStoppingLine(outcome);
+  if (!early_stopping.empty()) context.log.Info(early_stopping);
   const bool is_complete = !outcome.was_stopped;
   if (!is_complete && (!plan.settings.save_model_on_termination || outcome.rounds_done == 0)) {
     return JobEnd::kStopped;
@@ -263,7 +276,10 @@ Result<JobEnd> RunTrainJob(const JobContext& context) {
   for (const std::string& warning : directory.warnings()) context.log.Warning(warning);
   auto end = RunPlan(context, plan, directory);
   if (!end.ok() && StopSignal() != 0) {
-    context.log.Warning("stopped while: " + FailureLine(end.error()));
+    // Whoever gives up because of the signal says so with kInternal: nothing that failed by itself.
+    if (end.error().id != ErrorId::kInternal) {
+      context.log.Warning("stopped while: " + FailureLine(end.error()));
+    }
     return JobEnd::kStopped;
   }
   return end;

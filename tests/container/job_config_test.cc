@@ -1,6 +1,7 @@
 #include "container/job_config.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <string>
 
@@ -58,6 +59,12 @@ TEST(ParseHyperparameters, RefusesWhatIsNoObjectOfPlainValues) {
     ASSERT_FALSE(raw.ok()) << text;
     EXPECT_EQ(KindOf(raw.error()), ErrorKind::kUser) << text;
   }
+}
+
+TEST(ParseHyperparameters, TellsNothingOfTheParsersOwnNumbering) {
+  const auto raw = ParseHyperparameters("{\"a\": 1e999}", "h.json");
+  ASSERT_FALSE(raw.ok());
+  EXPECT_EQ(raw.error().message, "this is not valid JSON: number overflow parsing '1e999'");
 }
 
 TEST(ParseHyperparameters, RefusesDeepNestingWithoutRecursion) {
@@ -137,6 +144,15 @@ TEST(LoadJobConfig, CheckpointPathFollowsTheRoot) {
   ASSERT_TRUE(config.ok());
   EXPECT_EQ(config->checkpoint_dir, root.At("checkpoints"));
   EXPECT_FALSE(config->channels.has_value()) << "an empty list of channels says nothing";
+}
+
+TEST(LoadJobConfig, PipeInPlaceOfAFileDoesNotHangTheJob) {
+  const FakeRoot root;
+  std::filesystem::create_directories(root.At("input/config"));
+  ASSERT_EQ(mkfifo(root.At("input/config/hyperparameters.json").c_str(), 0600), 0);
+  const auto config = LoadJobConfig(PathsOf(root));
+  ASSERT_FALSE(config.ok());
+  EXPECT_EQ(config.error().id, ErrorId::kInputUnreadable);
 }
 
 TEST(LoadJobConfig, UnreadableFileIsAnError) {

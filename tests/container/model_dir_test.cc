@@ -132,6 +132,15 @@ TEST_F(ModelDirTest, UnusableDirectoryIsFoundBeforeTraining) {
   const auto directory = ModelDir::Open(root_.At("model"));
   ASSERT_FALSE(directory.ok());
   EXPECT_EQ(directory.error().id, ErrorId::kIoWrite);
+  EXPECT_EQ(directory.error().fix, "remove what stands there: a directory is needed in its place");
+}
+
+TEST_F(ModelDirTest, FolderWithTheNameOfAModelIsNotOurs) {
+  std::filesystem::create_directories(root_.At("model/xgboost-model-1"));
+  const auto directory = ModelDir::Open(root_.At("model"));
+  ASSERT_TRUE(directory.ok());
+  ASSERT_EQ(directory->warnings().size(), 1U);
+  EXPECT_NE(directory->warnings()[0].find("holds xgboost-model-1, not"), std::string::npos);
 }
 
 TEST(ChooseArtifact, FollowsTheSignsOfTheService) {

@@ -163,7 +163,11 @@ TEST(P0, Line09_EarlyStoppingKeepsTheBestRound) {
   EXPECT_EQ(model->attributes.at("best_iteration"), std::to_string(best));
   EXPECT_NEAR(std::stod(model->attributes.at("best_score")), losses[static_cast<std::size_t>(best)],
               1e-5);
-  EXPECT_TRUE(Contains(result.err, "best round " + std::to_string(best))) << result.err;
+  EXPECT_TRUE(Contains(result.err, "early stopping: best round " + std::to_string(best) + " with " +
+                                       model->attributes.at("best_score") +
+                                       "; the model keeps the first " + std::to_string(best + 1) +
+                                       " of " + std::to_string(losses.size()) + " rounds"))
+      << result.err;
 }
 
 TEST(P0, Line09_EarlyStoppingWithoutValidationWarnsAndTrainsOn) {

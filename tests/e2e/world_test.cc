@@ -87,6 +87,7 @@ TEST(P0, Line11_SigtermWhileNobodyWritesThePipe) {
   ASSERT_TRUE(running.WaitForText("thread")) << running.err();
   running.Send(SIGTERM);
   EXPECT_EQ(running.Wait().exit_code, 143);
+  EXPECT_FALSE(Contains(running.err(), "AlgorithmError")) << "being stopped is no bug of ours";
   EXPECT_EQ(root.ModelFiles(), Names{});
 }
 
@@ -222,6 +223,7 @@ TEST(P0, Line14_ChmodServeVersionAndHelp) {
   EXPECT_TRUE(Contains(serve.err, "sagemaker-xgboost")) << serve.err;
 
   EXPECT_EQ(RunWith({"--version"}).out, "boostyard " BOOSTYARD_VERSION "\n");
+  EXPECT_EQ(RunWith({"train", "--version"}).out, "boostyard " BOOSTYARD_VERSION "\n");
   const RunResult help = RunWith({"--help"});
   EXPECT_EQ(help.exit_code, 0);
   for (const char* command : {"train", "predict", "describe", "chmod"}) {
@@ -250,6 +252,10 @@ TEST(Predict, RefusesAFileOfOtherColumns) {
   EXPECT_EQ(RunWith({"predict", "--model", root.At("model"), "--labels", labelled}).exit_code, 0);
   EXPECT_EQ(RunWith({"predict", "--model", root.At("nothing"), labelled}).exit_code, 1);
   EXPECT_EQ(RunWith({"predict", "--model", labelled, labelled}).exit_code, 1);
+  const RunResult missing =
+      RunWith({"predict", "--model", root.At("model/model.tar.gz"), root.At("nothing.csv")});
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_EQ(missing.err.rfind("UserError: cannot read ", 0), 0U) << missing.err;
 }
 
 }  // namespace
