@@ -88,6 +88,9 @@ std::string LabelCheck::Cure() const {
     return "remove those rows, or choose reg:tweedie, which allows 0";
   }
   if (info_->task == Task::kRegression) return "remove those rows, or choose reg:squarederror";
+  if (info_->task == Task::kSurvival) {
+    return "remove those rows: a survival time is not negative";
+  }
   return range + ": write relevance as small whole numbers from 0";
 }
 

@@ -11,7 +11,7 @@ struct SurvivalAft : LogLink {
   static constexpr Task kTask = Task::kSurvival;
   static constexpr bool kIsNative = false;
   static constexpr std::string_view kDefaultMetric = "aft-nloglik";
-  static constexpr LabelRule kLabels{-kNoLimit, kNoLimit, false, false, "finite numbers"};
+  static constexpr LabelRule kLabels{0.0, kNoLimit, false, false, "0 or greater"};
   static constexpr ModelParamKind kModelParams = ModelParamKind::kAft;
   static constexpr BaseScoreRule kBaseScore = BaseScoreRule::kFixed;
 

@@ -197,7 +197,12 @@ class XgbTrainer {
 
   Result<Model> CurrentModel() {
     BOOSTYARD_ASSIGN_OR_RETURN(const std::span<const std::uint8_t> bytes, booster_->Save());
-    BOOSTYARD_ASSIGN_OR_RETURN(Model model, ReadModel(bytes));
+    auto read = ReadModel(bytes);
+    if (!read.ok()) {  // the user gave no model file: the error's own words would mislead him
+      return MakeError(ErrorId::kTrainFailed,
+                       "XGBoost trained a model that is of no use: " + read.error().message);
+    }
+    Model model = *std::move(read);
     // The file names reg:linear by its newer name; what was asked for is kept.
     model.objective.name = params_.objective.name;
     return model;

@@ -35,6 +35,7 @@ TEST(CheckLabels, AcceptsWhatTheObjectiveAllows) {
   EXPECT_TRUE(CheckLabels(Named("count:poisson"), std::vector<float>{0, 2.5F}).ok());
   EXPECT_TRUE(CheckLabels(Named("reg:squaredlogerror"), std::vector<float>{-0.99F}).ok());
   EXPECT_TRUE(CheckLabels(Named("survival:cox"), std::vector<float>{-3}).ok());
+  EXPECT_TRUE(CheckLabels(Named("survival:aft"), std::vector<float>{0, 5}).ok());
   EXPECT_TRUE(CheckLabels(Named("no:such"), classes).ok());
 }
 
@@ -64,6 +65,10 @@ TEST(CheckLabels, NamesTheLabelsFoundAndTheCure) {
        "labels must be in [0,1] for reg:logistic; found 1.25",
        "the labels go from 0.5 to 1.25: choose reg:squarederror for a number; is the label the "
        "first column?"},
+      {Named("survival:aft"),
+       {1, -1},
+       "labels must be 0 or greater for survival:aft; found -1",
+       "remove those rows: a survival time is not negative"},
       {Named("multi:softmax", 3),
        {1, 2, 3},
        "labels must be class numbers from 0 to 2 for multi:softmax; found 3",
