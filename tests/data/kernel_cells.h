@@ -107,6 +107,12 @@ class CellMaker {
   }
 
   std::string AtIntegerTie() {
+    if (Below(3) ==
+        0) {  // beyond 2^53: a double next to the middle of two floats may be the middle
+      const std::uint64_t step = std::uint64_t{1} << 30;
+      const std::uint64_t middle = ((std::uint64_t{1} << 23) + Below(900'000)) * step + step / 2;
+      return std::to_string(middle - 1 + Below(3));
+    }
     std::string text = std::to_string((std::uint64_t{1} << 24) + Below(std::uint64_t{3} << 24));
     const std::uint64_t form = Below(4);
     return form == 0 ? text + ".0" : form == 1 ? "-" + text : text;
