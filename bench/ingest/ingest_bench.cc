@@ -2,7 +2,7 @@
 //
 // usage: ingest_bench --source CHECKOUT --peer FILE_LOADERS [--files g6,bank20] [--threads 1,2]
 //                     [--runs N] [--quick] [--no-peers] [--keep]
-//        ingest_bench --one FILE THREADS      (what it runs itself for each measurement)
+//        ingest_bench --one FILE THREADS LIMIT_BYTES   (what it runs itself for each measurement)
 // Figures are CPU seconds, the fastest run of each; files are in the page cache. Ours and the
 // peers' runs take turns. Values and row counts are checked before anything is timed.
 #include <unistd.h>
@@ -31,6 +31,8 @@
 
 namespace boostyard::bench {
 namespace {
+
+constexpr const char* kLittleMemory = "1000000";  // bytes: the files are read again in every pass
 
 struct Options {
   std::string program;
@@ -62,12 +64,13 @@ class Report {
 };
 
 // One ingest, in this process. Prints CPU seconds of its steps, and rows.
-int IngestOne(const std::string& path, int threads) {
+int IngestOne(const std::string& path, int threads, std::uint64_t limit_bytes) {
   ReadRequest request;
   request.channel = "train";
   request.files.push_back({path, "bench.csv", false});
   request.content_type = ContentType{};
   request.threads = threads;
+  request.memory_limit_bytes = limit_bytes;
   const double start = CpuSeconds();
   Result<OpenedData> opened = OpenData(request);
   if (!opened.ok()) {
@@ -142,7 +145,9 @@ bool ReportFile(const CsvKind& kind, const std::filesystem::path& folder, const 
   const double megabytes = 1e-6 * static_cast<double>(std::filesystem::file_size(path));
   for (const std::string& threads : options.threads) {
     std::vector<Loader> loaders = {
-        {.name = "boostyard", .command = {options.program, "--one", path, threads}}};
+        {.name = "boostyard", .command = {options.program, "--one", path, threads, "0"}},
+        {.name = "re-reading",
+         .command = {options.program, "--one", path, threads, kLittleMemory}}};
     if (options.has_peers) {
       for (const char* const peer : {"xgboost", "lightgbm"}) {
         const std::string library =
@@ -228,8 +233,9 @@ int RunSuite(const Options& options) {
 }  // namespace boostyard::bench
 
 int main(int argc, char** argv) {
-  if (argc == 4 && std::string_view(argv[1]) == "--one") {
-    return boostyard::bench::IngestOne(argv[2], std::atoi(argv[3]));
+  if (argc == 5 && std::string_view(argv[1]) == "--one") {
+    return boostyard::bench::IngestOne(argv[2], std::atoi(argv[3]),
+                                       static_cast<std::uint64_t>(std::atoll(argv[4])));
   }
   boostyard::bench::Options options;
   if (!boostyard::bench::ParseOptions(argc, argv, options)) {

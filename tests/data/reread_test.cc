@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <bit>
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "engine/quantize/binned_columns.h"
+#include "engine/quantize/cuts.h"
 #include "tests/data/csv_support.h"
 #include "tests/data/kernel_cells.h"
 
@@ -104,6 +107,32 @@ TEST(RereadStream, GivesTheChunksThatWouldBeKeptInEveryPass) {
         EXPECT_LE(largest_batch, 2U * static_cast<std::size_t>(threads));
         ASSERT_TRUE(again->stream->Rewind().ok());
       }
+    }
+  }
+}
+
+TEST(RereadStream, LeadsToTheSameCutsAndBins) {
+  const std::vector<std::string> texts = Files();
+  auto kept = Request(texts, 3000, 1, 0).Open();
+  auto again = Request(texts, 3000, 3, kTooLittle).Open();
+  ASSERT_TRUE(kept.ok() && again.ok());
+  ASSERT_FALSE(again->stream->shape().is_kept);
+  for (const int max_bin : {16, 256}) {
+    const BinCuts cuts = BuildCuts(*kept->stream, {.max_bin = max_bin, .threads = 1}).value();
+    const BinCuts cuts_again =
+        BuildCuts(*again->stream, {.max_bin = max_bin, .threads = 2}).value();
+    EXPECT_EQ(BitsOf(cuts_again.values), BitsOf(cuts.values));
+    EXPECT_EQ(cuts_again.begin, cuts.begin);
+    const BinnedColumns bins = BinColumns(*kept->stream, cuts, 1).value();
+    const BinnedColumns bins_again = BinColumns(*again->stream, cuts, 2).value();
+    ASSERT_EQ(bins_again.row_count, bins.row_count);
+    EXPECT_EQ(bins_again.labels, bins.labels);
+    for (std::size_t feature = 0; feature < bins.columns.size(); ++feature) {
+      const BinnedColumn& column = bins.columns[feature];
+      ASSERT_EQ(bins_again.columns[feature].is_wide, column.is_wide);
+      const std::size_t bytes = bins.row_count * (column.is_wide ? 2 : 1);
+      EXPECT_EQ(std::memcmp(bins_again.columns[feature].bytes.data(), column.bytes.data(), bytes),
+                0);
     }
   }
 }
