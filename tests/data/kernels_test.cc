@@ -370,7 +370,9 @@ TEST(ParseRows, IsTheSameWithAndWithoutBlocksWhereverChunksEnd) {
       rows += MakeRows(maker, kMade[maker.Below(3)], 20 + maker.Below(400), column_count);
     }
     if (maker.Below(3) != 0) Mutate(maker, rows);
-    const Layout layout = LayoutOf(column_count, false);
+    Layout layout = LayoutOf(column_count, false);
+    layout.delimiter = ",;\t| "[i % 5];
+    std::replace(rows.begin(), rows.end(), ',', layout.delimiter);
     const std::uint64_t chunk_bytes = 100 + maker.Below(rows.size());
     const std::vector<char> exact(rows.begin(), rows.end());  // nothing may be read behind it
     for (const ByteRange& range : CutRanges(0, rows.size(), chunk_bytes)) {
