@@ -15,7 +15,7 @@
 namespace boostyard::csv {
 
 // Some whole rows of at least two columns. The last byte is '\n', so is the one before the first,
-// and kReadBehind bytes before the first may be read. Less than 4 GiB.
+// and kReadBehind bytes before the first may be read. Less than 2 GiB.
 struct BlockText {
   const char* begin;
   std::size_t size;
