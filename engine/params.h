@@ -37,7 +37,7 @@ struct TreeParams {
   GrowPolicy grow_policy = GrowPolicy::kDepthwise;
   TreeMethod tree_method = TreeMethod::kAuto;
   int num_parallel_tree = 1;
-  std::vector<int> monotone_constraints;                    // per feature -1, 0, 1; may be shorter
+  std::vector<int> monotone_constraints;  // per feature -1, 0, 1; may be shorter
   std::vector<std::vector<std::uint32_t>> interaction_constraints;  // groups of features
 
   bool operator==(const TreeParams&) const = default;
@@ -61,7 +61,8 @@ struct ObjectiveParams {
   double scale_pos_weight = 1.0;
   double tweedie_variance_power = 1.5;
   double huber_slope = 1.0;
-  double max_delta_step = 0.7;  // count:poisson alone: as TreeParams' when given; e^this scales its hessian
+  double max_delta_step =
+      0.7;  // count:poisson alone: as TreeParams' when given; e^this scales its hessian
   std::string aft_loss_distribution = "normal";
   double aft_loss_distribution_scale = 1.0;
 
@@ -79,8 +80,8 @@ struct TrainParams {
   SampleParams sample;
   Device device;
   std::vector<std::string> eval_metric;  // as requested, in order; empty: the objective's default
-  std::string tuning_metric;             // `_tuning_objective_metric` without "validation:"; may be empty
-  std::string tuning_channel;            // "validation" or "train"; empty with tuning_metric
+  std::string tuning_metric;   // `_tuning_objective_metric` without "validation:"; may be empty
+  std::string tuning_channel;  // "validation" or "train"; empty with tuning_metric
   std::optional<int> early_stopping_rounds;
   std::optional<int> nthread;
   int verbosity = 1;

@@ -4,7 +4,8 @@
 //   1. the caller opens the data as streams (data/) and fills TrainParams (hyperparams/);
 //   2. Train chooses an engine once and tells the observer which and why;
 //   3. labels are checked against the objective, the base score is estimated unless given;
-//   4. the trainer reads the streams, grows num_parallel_tree trees (per class) a round, and reports
+//   4. the trainer reads the streams, grows num_parallel_tree trees (per class) a round, and
+//   reports
 //      each round's metrics;
 //   5. early stopping keeps the rounds up to the best one;
 //   6. the Model comes back: a value that XGBoost can read once written by engine/model.
@@ -31,22 +32,22 @@ enum class EngineChoice {
 // How to run; nothing here may change the native engine's model.
 struct RunOptions {
   EngineChoice engine = EngineChoice::kAuto;
-  int threads = 1;                    // already the minimum of quota, affinity and nthread
+  int threads = 1;                       // already the minimum of quota, affinity and nthread
   std::uint64_t memory_limit_bytes = 0;  // 0: not limited
-  bool evaluates_metrics = true;      // false: rounds are reported without figures (benchmarks)
+  bool evaluates_metrics = true;         // false: rounds are reported without figures (benchmarks)
 };
 
 struct TrainOutcome {
   Model model;
-  int rounds_done = 0;        // rounds in this run, before early stopping trimmed the model
-  bool was_stopped = false;   // the observer asked to stop before num_round
+  int rounds_done = 0;            // rounds in this run, before early stopping trimmed the model
+  bool was_stopped = false;       // the observer asked to stop before num_round
   std::optional<int> best_round;  // with early stopping; from 0
-  std::string engine;         // "native" or "xgboost 3.2.0": for summaries
+  std::string engine;             // "native" or "xgboost 3.2.0": for summaries
 };
 
 // Trains. Errors: kUser for data and settings that do not fit each other, kPlatform for memory.
 // A stop request before the first complete round gives a model without trees and was_stopped.
-Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data, const RunOptions& run,
-                           RoundObserver& observer);
+Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
+                           const RunOptions& run, RoundObserver& observer);
 
 }  // namespace boostyard

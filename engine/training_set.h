@@ -5,8 +5,8 @@
 
 namespace boostyard {
 
-// Borrowed streams; both outlive the training. `validation` is null without such a channel and has the
-// same features as `train`.
+// Borrowed streams; both outlive the training. `validation` is null without such a channel and has
+// the same features as `train`.
 struct TrainingSet {
   ChunkStream* train = nullptr;
   ChunkStream* validation = nullptr;

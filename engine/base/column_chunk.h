@@ -1,9 +1,9 @@
 // The stream of data between data/ and engine/: rows in global order, columns apart.
 //
 // Life of a stream: data/ opens it; the engine asks for batches until one is empty; Rewind() starts
-// again with the same rows in the same order. A stream that keeps everything in memory yields one batch
-// with all chunks; one that reads again yields a window of chunks at a time. Consumers work in
-// parallel over the columns and chunks of a batch.
+// again with the same rows in the same order. A stream that keeps everything in memory yields one
+// batch with all chunks; one that reads again yields a window of chunks at a time. Consumers work
+// in parallel over the columns and chunks of a batch.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ struct ColumnPiece {
   // The value of row `i` of the chunk; NaN if missing. For tests and slow paths.
   float At(std::size_t i) const {
     if (!is_coded()) return floats[i];
-    return codes[i] == kMissingCode ? std::numeric_limits<float>::quiet_NaN() : dictionary[codes[i]];
+    return codes[i] == kMissingCode ? std::numeric_limits<float>::quiet_NaN()
+                                    : dictionary[codes[i]];
   }
 };
 
@@ -45,7 +46,8 @@ struct ColumnChunk {
   std::span<const ColumnPiece> features;  // one per feature
   std::span<const float> labels;          // row_count, finite
   std::span<const float> weights;         // row_count, finite and >= 0, or empty: every weight is 1
-  std::span<const std::uint64_t> query_ids;  // row_count, or empty: ranking groups (equal and adjacent)
+  std::span<const std::uint64_t>
+      query_ids;  // row_count, or empty: ranking groups (equal and adjacent)
 };
 
 // What is known of a whole stream.
@@ -58,7 +60,8 @@ struct DataShape {
   std::vector<std::string> feature_names;  // feature_count names, or empty
 };
 
-// A re-readable source of chunks. Not thread safe; the chunks of one batch may be read by many threads.
+// A re-readable source of chunks. Not thread safe; the chunks of one batch may be read by many
+// threads.
 class ChunkStream {
  public:
   virtual ~ChunkStream() = default;

@@ -1,5 +1,5 @@
-// What went wrong, as data. Library code returns errors and never prints them; container/diagnostics
-// renders them, container/main chooses the exit code.
+// What went wrong, as data. Library code returns errors and never prints them;
+// container/diagnostics renders them, container/main chooses the exit code.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,12 @@ enum class ErrorId : std::uint16_t;
 
 // A place in an input file. Lines, bytes and columns count from 1; 0 means "not known".
 struct SourcePosition {
-  std::string file;           // as the user knows it: relative to the channel's parent, "train/part-3.csv"
-  std::uint64_t line = 0;     // line in the file
-  std::uint64_t byte = 0;     // byte within that line
-  std::uint64_t column = 0;   // cell within the record; the label is column 1
-  std::string line_text;      // the line, cut to at most 80 bytes around `byte`; empty if unknown
-  std::uint32_t caret = 0;    // offset into line_text of the offending byte
+  std::string file;  // as the user knows it: relative to the channel's parent, "train/part-3.csv"
+  std::uint64_t line = 0;    // line in the file
+  std::uint64_t byte = 0;    // byte within that line
+  std::uint64_t column = 0;  // cell within the record; the label is column 1
+  std::string line_text;     // the line, cut to at most 80 bytes around `byte`; empty if unknown
+  std::uint32_t caret = 0;   // offset into line_text of the offending byte
 };
 
 // An error with its cause and its cure. Copyable, so that it can be reported in several places.

@@ -1,4 +1,5 @@
-// The one table of error ids. To add an error: one enumerator, one row (same order), one golden text.
+// The one table of error ids. To add an error: one enumerator, one row (same order), one golden
+// text.
 #pragma once
 
 #include <array>
@@ -86,11 +87,13 @@ inline constexpr std::array<ErrorRow, static_cast<std::size_t>(ErrorId::kCount)>
      "a configuration file is not valid JSON"},
     {ErrorId::kConfigBadValue, ErrorKind::kUser, "config-bad-value",
      "a value in a configuration file is not usable"},
-    {ErrorId::kChannelMissing, ErrorKind::kUser, "channel-missing", "an input channel is not there"},
+    {ErrorId::kChannelMissing, ErrorKind::kUser, "channel-missing",
+     "an input channel is not there"},
     {ErrorId::kChannelEmpty, ErrorKind::kUser, "channel-empty", "an input channel holds no data"},
     {ErrorId::kChannelContentType, ErrorKind::kUser, "channel-content-type",
      "a content type is not known, or is not that of the data"},
-    {ErrorId::kChannelPipe, ErrorKind::kUser, "channel-pipe", "a pipe is not there or nobody writes"},
+    {ErrorId::kChannelPipe, ErrorKind::kUser, "channel-pipe",
+     "a pipe is not there or nobody writes"},
     {ErrorId::kCsvBadNumber, ErrorKind::kUser, "csv-bad-number", "a cell is not a number"},
     {ErrorId::kCsvBadLabel, ErrorKind::kUser, "csv-bad-label",
      "a label is empty, not a number or not finite"},

@@ -1,4 +1,5 @@
-// A flat array for hot data: aligned to 64 bytes, backed by huge pages where the system allows them.
+// A flat array for hot data: aligned to 64 bytes, backed by huge pages where the system allows
+// them.
 #pragma once
 
 #include <sys/mman.h>

@@ -1,7 +1,9 @@
-// The one place that knows how threads are made. Everything else asks for a loop, a region or a team.
+// The one place that knows how threads are made. Everything else asks for a loop, a region or a
+// team.
 //
-// Workers run with round-to-nearest and denormals on, whatever the caller's state was, and the caller's
-// state is restored: floating point decides splits, so it must not depend on who called us.
+// Workers run with round-to-nearest and denormals on, whatever the caller's state was, and the
+// caller's state is restored: floating point decides splits, so it must not depend on who called
+// us.
 #pragma once
 
 #include <atomic>
@@ -43,8 +45,8 @@ class FloatEnvironment {
 #endif
 };
 
-// Runs body(thread) once on each of `threads` threads, thread 0 being the caller, and waits for all.
-// `body` must not throw. With one thread it is a plain call.
+// Runs body(thread) once on each of `threads` threads, thread 0 being the caller, and waits for
+// all. `body` must not throw. With one thread it is a plain call.
 template <class Body>
 void ParallelRegion(int threads, const Body& body) {
   if (threads <= 1) {
@@ -53,7 +55,8 @@ void ParallelRegion(int threads, const Body& body) {
     return;
   }
 #if defined(__SANITIZE_THREAD__)
-  // ThreadSanitizer does not see the synchronisation inside an OpenMP runtime: plain threads for it.
+  // ThreadSanitizer does not see the synchronisation inside an OpenMP runtime: plain threads for
+  // it.
   std::vector<std::thread> workers;
   const auto work = [&body](int thread) {
     const FloatEnvironment environment;
@@ -74,8 +77,8 @@ void ParallelRegion(int threads, const Body& body) {
 #endif
 }
 
-// Runs body(index) for index in [0, count), handed out one by one to whoever is free. The order is not
-// defined; results must not depend on it. `body` must not throw.
+// Runs body(index) for index in [0, count), handed out one by one to whoever is free. The order is
+// not defined; results must not depend on it. `body` must not throw.
 template <class Body>
 void ParallelFor(int threads, std::int64_t count, const Body& body) {
   if (threads > count) threads = static_cast<int>(count);
@@ -97,10 +100,10 @@ void ParallelFor(int threads, std::int64_t count, const Body& body) {
 // Threads that stay: workers wait between calls of Run, so that a call costs about a microsecond
 // instead of waking threads. A boosting round makes some twenty calls.
 //
-// A call has as many parts as the team has threads. Each thread takes the part of its own number, then
-// any part that nobody has taken: where a worker gets no processor (other jobs run, the quota is
-// used up), the others do its part and do not wait for it. Waiting threads spin briefly, then yield,
-// then sleep.
+// A call has as many parts as the team has threads. Each thread takes the part of its own number,
+// then any part that nobody has taken: where a worker gets no processor (other jobs run, the quota
+// is used up), the others do its part and do not wait for it. Waiting threads spin briefly, then
+// yield, then sleep.
 class ThreadTeam {
  public:
   explicit ThreadTeam(int threads)
@@ -119,8 +122,8 @@ class ThreadTeam {
 
   int size() const { return threads_; }
 
-  // Runs body(part) once for each part in [0, size()) and waits for all. Which thread runs a part is
-  // not defined. `body` must not throw. Not reentrant.
+  // Runs body(part) once for each part in [0, size()) and waits for all. Which thread runs a part
+  // is not defined. `body` must not throw. Not reentrant.
   template <class Body>
   void Run(const Body& body) {
     const FloatEnvironment environment;

@@ -15,8 +15,9 @@ class [[nodiscard]] Result {
  public:
   using Value = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error)  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)                                        // NOLINT(google-explicit-constructor)
       : state_(std::in_place_index<1>, std::make_unique<Error>(std::move(error))) {}
 
   bool ok() const { return state_.index() == 0; }
@@ -69,15 +70,16 @@ using Status = Result<void>;
 #define BOOSTYARD_CONCAT(a, b) BOOSTYARD_CONCAT_INNER(a, b)
 
 // Returns the error of `expression` from the enclosing function, if it has one.
-#define BOOSTYARD_RETURN_IF_ERROR(expression)                              \
-  do {                                                                     \
-    if (auto boostyard_status = (expression); !boostyard_status.ok())      \
-      return std::move(boostyard_status).error();                          \
+#define BOOSTYARD_RETURN_IF_ERROR(expression)                         \
+  do {                                                                \
+    if (auto boostyard_status = (expression); !boostyard_status.ok()) \
+      return std::move(boostyard_status).error();                     \
   } while (false)
 
 // BOOSTYARD_ASSIGN_OR_RETURN(auto table, ReadTable(...)): declares `table`, or returns the error.
-#define BOOSTYARD_ASSIGN_OR_RETURN(declaration, expression) \
-  BOOSTYARD_ASSIGN_OR_RETURN_IMPL(BOOSTYARD_CONCAT(boostyard_result_, __LINE__), declaration, expression)
+#define BOOSTYARD_ASSIGN_OR_RETURN(declaration, expression)                                   \
+  BOOSTYARD_ASSIGN_OR_RETURN_IMPL(BOOSTYARD_CONCAT(boostyard_result_, __LINE__), declaration, \
+                                  expression)
 #define BOOSTYARD_ASSIGN_OR_RETURN_IMPL(result, declaration, expression) \
   auto result = (expression);                                            \
   if (!result.ok()) return std::move(result).error();                    \

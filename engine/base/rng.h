@@ -1,6 +1,6 @@
-// Counter-based random numbers: a pure function of (seed, stream, counter), so that no result depends
-// on who draws first. The mixer is the finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable
-// pseudorandom number generators, OOPSLA 2014).
+// Counter-based random numbers: a pure function of (seed, stream, counter), so that no result
+// depends on who draws first. The mixer is the finaliser of SplitMix64 (Steele, Lea, Flood: Fast
+// splittable pseudorandom number generators, OOPSLA 2014).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ BOOSTYARD_HD std::uint64_t MixBits(std::uint64_t x) {
 }
 
 // A key for one use of randomness: the seed, what it is for, and the round (or tree).
-BOOSTYARD_HD std::uint64_t RandomKey(std::uint64_t seed, std::uint64_t purpose, std::uint64_t round) {
+BOOSTYARD_HD std::uint64_t RandomKey(std::uint64_t seed, std::uint64_t purpose,
+                                     std::uint64_t round) {
   return MixBits(MixBits(MixBits(seed + 0x9E3779B97F4A7C15ULL) + purpose) + round);
 }
 
@@ -34,9 +35,7 @@ class RowRandom {
   BOOSTYARD_HD explicit RowRandom(std::uint64_t key)
       : low_(static_cast<std::uint32_t>(key)), high_(static_cast<std::uint32_t>(key >> 32)) {}
 
-  BOOSTYARD_HD std::uint32_t Bits(std::uint32_t row) const {
-    return Mix(Mix(row ^ low_) + high_);
-  }
+  BOOSTYARD_HD std::uint32_t Bits(std::uint32_t row) const { return Mix(Mix(row ^ low_) + high_); }
 
  private:
   static BOOSTYARD_HD std::uint32_t Mix(std::uint32_t x) {

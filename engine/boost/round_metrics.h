@@ -16,8 +16,9 @@ class RoundMetrics {
  public:
   RoundMetrics(ObjectiveParams objective, std::vector<MetricSpec> specs, int threads);
 
-  // Appends one value per metric, in order. `margins` has one array per output; the channel's rows are
-  // [first_row, first_row + labels.size()). `values` points into this object for the metrics' names.
+  // Appends one value per metric, in order. `margins` has one array per output; the channel's rows
+  // are [first_row, first_row + labels.size()). `values` points into this object for the metrics'
+  // names.
   Status Evaluate(std::string_view channel, std::span<const std::span<const float>> margins,
                   std::uint64_t first_row, std::span<const float> labels,
                   std::span<const float> weights, std::vector<MetricValue>& values);

@@ -12,8 +12,8 @@ namespace boostyard {
 
 struct Model;
 
-// One figure of one round, in the order in which it is to be printed (decisions: all of train, then all
-// of validation; per channel in metric order).
+// One figure of one round, in the order in which it is to be printed (decisions: all of train, then
+// all of validation; per channel in metric order).
 struct MetricValue {
   std::string_view channel;  // "train" or "validation"
   std::string_view metric;   // as printed: "logloss", "error@0.8"
@@ -23,8 +23,8 @@ struct MetricValue {
 struct RoundReport {
   int round = 0;  // from 0; continues after a resume
   std::span<const MetricValue> metrics;
-  // The model after this round, complete and independent of the engine. Costs a copy: call it only to
-  // save a checkpoint.
+  // The model after this round, complete and independent of the engine. Costs a copy: call it only
+  // to save a checkpoint.
   std::function<Result<Model>()> snapshot;
 };
 
@@ -47,7 +47,8 @@ class RoundObserver {
   // After each round. kStop ends the training with the model as it is (not an error).
   virtual RoundDecision OnRound(const RoundReport& report) = 0;
 
-  // Asked between rounds and during long steps (reading, binning): true to give up as soon as possible.
+  // Asked between rounds and during long steps (reading, binning): true to give up as soon as
+  // possible.
   virtual bool StopRequested() = 0;
 };
 

@@ -1,9 +1,9 @@
 // The CPU's tree backend: row lists per thread, histograms by blocks of slots, everything exact.
 //
 // Each thread owns a range of training rows and a range of validation rows. A node's rows are, per
-// thread, one segment of sampled rows (which make histograms) and one of other rows: those left out by
-// the sample, and all validation rows, which only travel along so that their margins come out of the
-// same tree walk.
+// thread, one segment of sampled rows (which make histograms) and one of other rows: those left out
+// by the sample, and all validation rows, which only travel along so that their margins come out of
+// the same tree walk.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +31,10 @@ struct BackendData {
 
 struct CpuBackendOptions {
   ObjectiveParams objective;
-  std::vector<std::int8_t> monotone;          // per feature, or empty
-  std::uint64_t histogram_limit_bytes = 0;    // 0: no limit; beyond it histograms are built again
-  std::uint64_t gradient_block_rows = 1024;   // rows per tile of the gradient pass (tests vary it)
-  bool always_wide = false;                   // 64-bit gradients in every round (tests)
+  std::vector<std::int8_t> monotone;         // per feature, or empty
+  std::uint64_t histogram_limit_bytes = 0;   // 0: no limit; beyond it histograms are built again
+  std::uint64_t gradient_block_rows = 1024;  // rows per tile of the gradient pass (tests vary it)
+  bool always_wide = false;                  // 64-bit gradients in every round (tests)
 };
 
 class CpuBackend {
@@ -114,8 +114,9 @@ class CpuBackend {
   std::uint64_t SampledCount(NodeIndex node);
   std::vector<std::uint32_t> LeftBitmap(const SplitCandidate& split) const;
   void SplitRows(const SplitTask& split, const std::vector<std::uint32_t>& bitmap, int thread);
-  Segment SplitSegment(std::uint32_t slot, Segment segment, const std::vector<std::uint32_t>& bitmap,
-                       ThreadState& state, Segment* right);
+  Segment SplitSegment(std::uint32_t slot, Segment segment,
+                       const std::vector<std::uint32_t>& bitmap, ThreadState& state,
+                       Segment* right);
   template <class Visit>
   void VisitRows(NodeIndex node, int thread, const Visit& visit);
 
@@ -153,27 +154,27 @@ class CpuBackend {
   const KernelTable& kernels_;
 
   // rows
-  std::vector<Range> train_range_;       // per thread
+  std::vector<Range> train_range_;  // per thread
   std::vector<Range> validation_range_;
-  std::vector<std::uint64_t> id_base_;   // where a thread's list begins in ids_
+  std::vector<std::uint64_t> id_base_;  // where a thread's list begins in ids_
   HugeBuffer<std::uint32_t> ids_;
   HugeBuffer<std::uint16_t> leaf_of_row_;
-  std::vector<NodeRows> node_rows_;      // [node][thread]
+  std::vector<NodeRows> node_rows_;  // [node][thread]
   bool root_is_dense_ = false;
 
   // gradients
   std::uint64_t margin_stride_ = 0;
-  HugeBuffer<float> margins_;            // [output][row]
+  HugeBuffer<float> margins_;  // [output][row]
   HugeBuffer<std::uint32_t> packed_;
   HugeBuffer<WideGradient> wide_;
   HugeBuffer<float> softmax_max_;
   HugeBuffer<float> softmax_sum_;
   Scales scales_;
-  std::vector<float> leaf_values_;       // of the tree whose values are pending
+  std::vector<float> leaf_values_;  // of the tree whose values are pending
   int pending_output_ = -1;
-  int current_output_ = 0;               // of the tree being grown
+  int current_output_ = 0;  // of the tree being grown
   std::vector<std::byte> objective_bytes_;
-  int objective_index_ = -1;             // among NativeScalarObjectives; -1: multi-class
+  int objective_index_ = -1;  // among NativeScalarObjectives; -1: multi-class
 
   // histograms
   std::vector<SlotView> slot_views_;
@@ -184,7 +185,7 @@ class CpuBackend {
   std::vector<Histogram> histograms_;
   std::vector<int> free_histograms_[2];  // by is_wide
   std::uint64_t histogram_bytes_ = 0;
-  std::vector<int> histogram_of_node_;   // -1: not kept
+  std::vector<int> histogram_of_node_;  // -1: not kept
   std::vector<std::unique_ptr<ThreadState>> states_;
   std::vector<PendingSplit> pending_splits_;
 };

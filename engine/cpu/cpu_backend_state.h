@@ -22,7 +22,7 @@ struct CpuBackend::BuildItem {
   HistogramRef parent;
   HistogramRef child_out;
   HistogramRef sibling_out;
-  int owner = 0;          // thread that does it alone; -1: all threads, each with its rows
+  int owner = 0;  // thread that does it alone; -1: all threads, each with its rows
   int partial_index = -1;
 };
 
@@ -36,15 +36,15 @@ struct CpuBackend::ThreadState {
         hess(tile_rows + 16) {}
 
   alignas(64) TileScratch scratch;
-  HugeBuffer<std::int64_t> packed;      // accumulators of one group
-  HugeBuffer<std::int64_t> pairs;       // the same for wide gradients
-  HugeBuffer<std::int64_t> grad_sums;   // of a wide node
+  HugeBuffer<std::int64_t> packed;     // accumulators of one group
+  HugeBuffer<std::int64_t> pairs;      // the same for wide gradients
+  HugeBuffer<std::int64_t> grad_sums;  // of a wide node
   HugeBuffer<std::int64_t> hess_sums;
   std::uint64_t rows_since_flush = 0;
-  std::vector<ScanNode> nodes;          // two per item
-  std::vector<std::int64_t> partials;   // of shared items: [item][block], see PartialSize
+  std::vector<ScanNode> nodes;         // two per item
+  std::vector<std::int64_t> partials;  // of shared items: [item][block], see PartialSize
   HugeBuffer<std::uint32_t> partition_scratch;
-  HugeBuffer<float> grad;               // one tile of the gradient pass
+  HugeBuffer<float> grad;  // one tile of the gradient pass
   HugeBuffer<float> hess;
   std::vector<std::int64_t> wide_slot;  // u16 slots: child and sibling, gradients and hessians
 };

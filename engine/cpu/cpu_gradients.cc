@@ -189,9 +189,9 @@ GradientStats CpuBackend::GradientPass(const TreeStart& start, const Scales& sca
   return all;
 }
 
-// The scales follow from this round's largest gradient, the form from their mean in quanta: order-free
-// both. The previous round's are tried first and nearly always stand; the result never depends on the
-// guess.
+// The scales follow from this round's largest gradient, the form from their mean in quanta:
+// order-free both. The previous round's are tried first and nearly always stand; the result never
+// depends on the guess.
 Status CpuBackend::ComputeGradients(const TreeStart& start) {
   bool adds_pending = pending_output_ == start.output;
   if (!adds_pending || objective_index_ < 0) {
@@ -219,12 +219,10 @@ Status CpuBackend::ComputeGradients(const TreeStart& start) {
     const bool sums_are_right = right.grad == scales.grad && right.hess == scales.hess;
     if (sums_are_right) {
       const auto bar = kMinMeanQuanta * static_cast<std::int64_t>(train_rows());
-      right.is_wide =
-          options_.always_wide || stats.sum_abs_grad < bar || stats.sum_hess < bar;
+      right.is_wide = options_.always_wide || stats.sum_abs_grad < bar || stats.sum_hess < bar;
     }
-    const bool quanta_are_right =
-        !scales.is_wide ||
-        (right.wide_grad == scales.wide_grad && right.wide_hess == scales.wide_hess);
+    const bool quanta_are_right = !scales.is_wide || (right.wide_grad == scales.wide_grad &&
+                                                      right.wide_hess == scales.wide_hess);
     if (sums_are_right && right.is_wide == scales.is_wide && quanta_are_right) break;
     scales = right;
   }
@@ -291,8 +289,10 @@ Result<RootState> CpuBackend::StartTree(const TreeStart& start) {
   RootState root;
   root.total = SumSampled();
   root.is_wide = scales_.is_wide;
-  root.grad_unit = scales_.is_wide ? 1.0 / scales_.wide_grad : 1.0 / static_cast<double>(scales_.grad);
-  root.hess_unit = scales_.is_wide ? 1.0 / scales_.wide_hess : 1.0 / static_cast<double>(scales_.hess);
+  root.grad_unit =
+      scales_.is_wide ? 1.0 / scales_.wide_grad : 1.0 / static_cast<double>(scales_.grad);
+  root.hess_unit =
+      scales_.is_wide ? 1.0 / scales_.wide_hess : 1.0 / static_cast<double>(scales_.hess);
   return root;
 }
 

@@ -1,10 +1,11 @@
 // CpuBackend: histograms, and the best split of each node.
 //
-// A batch of items (node to build, sibling to derive) is shared out in one of two ways. With at least
-// as many groups of slots as threads, each thread takes whole groups for all items: nothing is shared
-// and nothing reduced. Otherwise threads take whole items, the largest of which all threads build
-// together, each from its own rows, and reduce afterwards. Either way a block of at most 8 slots goes
-// from accumulation through subtraction to scanning while it is in the nearest cache.
+// A batch of items (node to build, sibling to derive) is shared out in one of two ways. With at
+// least as many groups of slots as threads, each thread takes whole groups for all items: nothing
+// is shared and nothing reduced. Otherwise threads take whole items, the largest of which all
+// threads build together, each from its own rows, and reduce afterwards. Either way a block of at
+// most 8 slots goes from accumulation through subtraction to scanning while it is in the nearest
+// cache.
 #include <algorithm>
 #include <atomic>
 #include <numeric>
@@ -168,8 +169,8 @@ void CpuBackend::EvaluateByGroups(std::vector<BuildItem>& items) {
   std::atomic<std::size_t> next{0};
   team_.Run([&](int t) {
     ThreadState& state = *states_[t];
-    for (std::size_t g; (g = next.fetch_add(1, std::memory_order_relaxed)) <
-                        data_.matrix.groups.size();) {
+    for (std::size_t g;
+         (g = next.fetch_add(1, std::memory_order_relaxed)) < data_.matrix.groups.size();) {
       const SlotGroup& group = data_.matrix.groups[g];
       for (std::size_t i = 0; i < items.size(); ++i) {
         const RowList ahead =
@@ -240,8 +241,8 @@ void CpuBackend::EvaluateByRows(std::vector<BuildItem>& items) {
   const std::size_t blocks = data_.matrix.blocks.size();
   std::atomic<std::size_t> next{0};
   team_.Run([&](int t) {
-    for (std::size_t work; (work = next.fetch_add(1, std::memory_order_relaxed)) <
-                           items.size() * blocks;) {
+    for (std::size_t work;
+         (work = next.fetch_add(1, std::memory_order_relaxed)) < items.size() * blocks;) {
       const std::size_t i = work / blocks;
       if (items[i].owner < 0) ReducePartials(items[i], i, work % blocks, *states_[t]);
     }
@@ -250,9 +251,10 @@ void CpuBackend::EvaluateByRows(std::vector<BuildItem>& items) {
 
 void CpuBackend::SavePartial(const BuildItem& item, const SlotGroup& group, ThreadState& state) {
   const std::size_t blocks = data_.matrix.blocks.size();
-  std::int64_t* partial = state.partials.data() +
-                          (static_cast<std::size_t>(item.partial_index) * blocks + group.first_block) *
-                              2 * kBlockStride;
+  std::int64_t* partial =
+      state.partials.data() +
+      (static_cast<std::size_t>(item.partial_index) * blocks + group.first_block) * 2 *
+          kBlockStride;
   for (std::uint32_t b = 0; b < group.block_count; ++b) {
     std::int64_t* to = partial + b * 2 * kBlockStride;
     const std::size_t bytes = kBlockStride * sizeof(std::int64_t);
@@ -271,7 +273,8 @@ void CpuBackend::ReducePartials(const BuildItem& item, std::size_t index, std::s
       (static_cast<std::size_t>(item.partial_index) * data_.matrix.blocks.size() + block) * 2 *
       kBlockStride;
   const auto sum = [&](std::int64_t* to, std::size_t part) {
-    std::memcpy(to, states_[0]->partials.data() + offset + part, kBlockStride * sizeof(std::int64_t));
+    std::memcpy(to, states_[0]->partials.data() + offset + part,
+                kBlockStride * sizeof(std::int64_t));
     for (int t = 1; t < threads_; ++t) {
       const std::int64_t* from = states_[t]->partials.data() + offset + part;
       for (std::uint32_t i = 0; i < kBlockStride; ++i) to[i] += from[i];
@@ -341,7 +344,8 @@ void CpuBackend::AccumulateRun(const BuildItem& item, const SlotGroup& group, co
     kernels_.accumulate_packed(task);
     done += count;
     state.rows_since_flush += count;
-    if (item.is_wide && state.rows_since_flush == kPackedRows) CloseAccumulation(item, group, state);
+    if (item.is_wide && state.rows_since_flush == kPackedRows)
+      CloseAccumulation(item, group, state);
   }
 }
 
@@ -401,8 +405,8 @@ void CpuBackend::ScanWideSlots(std::vector<BuildItem>& items) {
   const std::size_t wide = data_.matrix.slots.size() - narrow;
   std::atomic<std::size_t> next{0};
   team_.Run([&](int t) {
-    for (std::size_t work; (work = next.fetch_add(1, std::memory_order_relaxed)) <
-                           items.size() * wide;) {
+    for (std::size_t work;
+         (work = next.fetch_add(1, std::memory_order_relaxed)) < items.size() * wide;) {
       const std::size_t i = work / wide;
       ScanWideSlot(items[i], i, static_cast<std::uint32_t>(narrow + work % wide), *states_[t]);
     }

@@ -103,9 +103,9 @@ void CpuBackend::SplitRows(const SplitTask& split, const std::vector<std::uint32
       left.sampled =
           SplitSegment(slot, {id_base_[thread], range.count()}, bitmap, state, &right.sampled);
     } else {
-      const std::uint64_t count = kernels_.partition_dense(
-          range.begin, range.count(), data_.matrix.columns[slot].data(), bitmap.data(), ids,
-          state.partition_scratch.data());
+      const std::uint64_t count =
+          kernels_.partition_dense(range.begin, range.count(), data_.matrix.columns[slot].data(),
+                                   bitmap.data(), ids, state.partition_scratch.data());
       left.sampled = {id_base_[thread], count};
       right.sampled = {id_base_[thread] + count, range.count() - count};
     }
@@ -158,8 +158,8 @@ void CpuBackend::VisitRows(NodeIndex node, int thread, const Visit& visit) {
   for (std::uint64_t i = 0; i < other.count; ++i) visit(ids_[other.begin + i]);
 }
 
-// Leaves are numbered from 1; number 0 adds nothing. Leaves beyond 16 bits are rare: their values are
-// added at once.
+// Leaves are numbered from 1; number 0 adds nothing. Leaves beyond 16 bits are rare: their values
+// are added at once.
 void CpuBackend::FinishTree(std::span<const LeafValue> leaves) {
   AddPending();  // of a tree that reused this one's gradients
   constexpr std::size_t kMaxNumbered = 65535;
@@ -219,7 +219,8 @@ void CpuBackend::FinishTree(std::span<const LeafValue> leaves) {
   });
   pending_splits_.clear();
   for (int& histogram : histogram_of_node_) {
-    if (histogram >= 0) free_histograms_[histograms_[histogram].is_wide ? 1 : 0].push_back(histogram);
+    if (histogram >= 0)
+      free_histograms_[histograms_[histogram].is_wide ? 1 : 0].push_back(histogram);
     histogram = -1;
   }
   pending_output_ = current_output_;

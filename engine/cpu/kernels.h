@@ -11,8 +11,8 @@
 
 namespace boostyard {
 
-// Entries between the accumulators of two slots. 256 would let equal codes of neighbouring slots alias
-// modulo 4 KB, which costs several times the work (engine.md: measured).
+// Entries between the accumulators of two slots. 256 would let equal codes of neighbouring slots
+// alias modulo 4 KB, which costs several times the work (engine.md: measured).
 inline constexpr std::uint32_t kSlotStride = 264;
 inline constexpr std::uint32_t kBlockStride = 8 * kSlotStride;
 // Rows that one tile copies, prefetches and accumulates together.
@@ -43,12 +43,12 @@ struct TileScratch {
 
 // Adds the gradients of some rows to the accumulators of one group of slots.
 struct AccumulateTask {
-  const std::uint8_t* rows = nullptr;    // the group, row 0
+  const std::uint8_t* rows = nullptr;  // the group, row 0
   std::uint32_t stride = 0;
   std::uint32_t block_count = 0;
   const std::uint8_t* widths = nullptr;  // slots per block
   RowList list;
-  const std::uint32_t* packed = nullptr;      // per row, one of the two
+  const std::uint32_t* packed = nullptr;  // per row, one of the two
   const WideGradient* wide = nullptr;
   std::int64_t* accumulators = nullptr;  // packed: [block][kBlockStride]; wide: pairs, twice that
   RowList next;                          // rows read after these, to be prefetched
@@ -95,7 +95,7 @@ struct ScanContext {
   const FeatureIndex* features = nullptr;
   const std::int8_t* monotone = nullptr;  // per feature; null: none
   SplitRules rules;
-  std::uint32_t histogram_size = 0;       // a wide histogram holds all gradients, then all hessians
+  std::uint32_t histogram_size = 0;  // a wide histogram holds all gradients, then all hessians
 };
 
 // A node's histogram in memory: packed words, or wide.
@@ -104,8 +104,8 @@ struct HistogramRef {
   bool is_wide = false;
 };
 
-// Takes one block's accumulated child, derives the sibling from the parent, keeps both where wanted,
-// and scans both.
+// Takes one block's accumulated child, derives the sibling from the parent, keeps both where
+// wanted, and scans both.
 struct BlockScan {
   const ScanContext* context = nullptr;
   std::uint32_t first_slot = 0;
@@ -113,9 +113,9 @@ struct BlockScan {
   const std::int64_t* packed = nullptr;     // child: [slot][kSlotStride] ...
   const std::int64_t* wide_grad = nullptr;  // ... or apart, same strides
   const std::int64_t* wide_hess = nullptr;
-  HistogramRef parent;        // data null: no sibling
-  HistogramRef child_out;     // data null: not kept
-  HistogramRef sibling_out;   // data null: not kept; may be the parent's memory
+  HistogramRef parent;       // data null: no sibling
+  HistogramRef child_out;    // data null: not kept
+  HistogramRef sibling_out;  // data null: not kept; may be the parent's memory
   ScanNode* child = nullptr;
   ScanNode* sibling = nullptr;
   TileScratch* scratch = nullptr;
@@ -123,7 +123,7 @@ struct BlockScan {
 
 // What a pass over gradients found. All members are order-free.
 struct GradientStats {
-  float max_grad = 0.0F;          // of |gradient|
+  float max_grad = 0.0F;  // of |gradient|
   float max_hess = 0.0F;
   std::int64_t sum_abs_grad = 0;  // of |gradient| * scale, each truncated
   std::int64_t sum_hess = 0;

@@ -1,6 +1,7 @@
-// The kernels' source, compiled once per tier: kernels_<tier>.cc defines BOOSTYARD_TIER and includes
-// this file alone in its compile flags. Only plain arrays, intrinsics and always-inline functions: a
-// shared inline function emitted here would carry wide instructions into the rest of the program.
+// The kernels' source, compiled once per tier: kernels_<tier>.cc defines BOOSTYARD_TIER and
+// includes this file alone in its compile flags. Only plain arrays, intrinsics and always-inline
+// functions: a shared inline function emitted here would carry wide instructions into the rest of
+// the program.
 #pragma once
 
 #ifndef BOOSTYARD_TIER
@@ -42,8 +43,8 @@ BOOSTYARD_HD void AddRow(Value* accumulators, std::uint64_t codes, Value value) 
   if constexpr (kWidth >= 8) accumulators[7 * kSlotStride + (codes >> 56)] += value;
 }
 
-// Reads a row of the tile's words and prefetches one address per row meanwhile. The hint is "to L2":
-// the nearer one fills the miss buffers that the additions need, and halves the speed.
+// Reads a row of the tile's words and prefetches one address per row meanwhile. The hint is "to
+// L2": the nearer one fills the miss buffers that the additions need, and halves the speed.
 template <int kWidth, class Value>
 BOOSTYARD_HD void AddTile(Value* accumulators, const std::uint64_t* words, std::uint64_t word_step,
                           const Value* values, std::uint32_t count, const std::uint32_t* next_ids,
@@ -99,10 +100,18 @@ BOOSTYARD_HD void GatherPacked(const AccumulateTask& task, const std::uint32_t* 
 BOOSTYARD_HD void GatherPackedRows(const AccumulateTask& task, const std::uint32_t* ids,
                                    std::uint32_t count) {
   switch (task.stride) {
-    case 8: GatherPacked<1>(task, ids, count); break;
-    case 16: GatherPacked<2>(task, ids, count); break;
-    case 32: GatherPacked<4>(task, ids, count); break;
-    default: GatherPacked<8>(task, ids, count); break;
+    case 8:
+      GatherPacked<1>(task, ids, count);
+      break;
+    case 16:
+      GatherPacked<2>(task, ids, count);
+      break;
+    case 32:
+      GatherPacked<4>(task, ids, count);
+      break;
+    default:
+      GatherPacked<8>(task, ids, count);
+      break;
   }
 }
 
@@ -131,14 +140,30 @@ void AccumulateNarrowGroup(const AccumulateTask& task) {
 
 void AccumulateNarrowList(const AccumulateTask& task) {
   switch (task.widths[0]) {
-    case 1: AccumulateNarrowGroup<1>(task); break;
-    case 2: AccumulateNarrowGroup<2>(task); break;
-    case 3: AccumulateNarrowGroup<3>(task); break;
-    case 4: AccumulateNarrowGroup<4>(task); break;
-    case 5: AccumulateNarrowGroup<5>(task); break;
-    case 6: AccumulateNarrowGroup<6>(task); break;
-    case 7: AccumulateNarrowGroup<7>(task); break;
-    default: AccumulateNarrowGroup<8>(task); break;
+    case 1:
+      AccumulateNarrowGroup<1>(task);
+      break;
+    case 2:
+      AccumulateNarrowGroup<2>(task);
+      break;
+    case 3:
+      AccumulateNarrowGroup<3>(task);
+      break;
+    case 4:
+      AccumulateNarrowGroup<4>(task);
+      break;
+    case 5:
+      AccumulateNarrowGroup<5>(task);
+      break;
+    case 6:
+      AccumulateNarrowGroup<6>(task);
+      break;
+    case 7:
+      AccumulateNarrowGroup<7>(task);
+      break;
+    default:
+      AccumulateNarrowGroup<8>(task);
+      break;
   }
 }
 
@@ -206,8 +231,7 @@ void AccumulateWide(const AccumulateTask& task) {
   for (std::uint32_t b = 0; b < task.block_count; ++b) {
     Pair* block = accumulators + b * kBlockStride;
     for (std::uint64_t i = 0; i < task.list.count; ++i) {
-      const std::uint64_t row =
-          task.list.ids != nullptr ? task.list.ids[i] : task.list.first + i;
+      const std::uint64_t row = task.list.ids != nullptr ? task.list.ids[i] : task.list.first + i;
       std::uint64_t codes;
       __builtin_memcpy(&codes, task.rows + row * task.stride + b * 8, 8);
       const Pair value = gradients[row];
@@ -229,8 +253,8 @@ void FlushPacked(std::int64_t* packed, std::int64_t* grad, std::int64_t* hess) {
 
 // ---------------------------------------------------------------------------------- scanning
 
-// A candidate survives this test if it could equal or beat the best: num / den is the gain up to a few
-// roundings, which the slack covers. Only survivors pay for divisions.
+// A candidate survives this test if it could equal or beat the best: num / den is the gain up to a
+// few roundings, which the slack covers. Only survivors pay for divisions.
 constexpr double kSlack = 1.0 - 1e-12;
 
 BOOSTYARD_HD GradSums ValueAt(const SlotValues& values, std::uint32_t code) {
@@ -250,8 +274,7 @@ struct ScanState {
 BOOSTYARD_HD void Offer(const ScanState& state, const GradSums& left, FeatureIndex feature,
                         std::uint32_t order, std::int32_t bin, bool is_missing_left) {
   const GradSums right{state.node->total.grad - left.grad, state.node->total.hess - left.hess};
-  const int monotone =
-      state.context->monotone != nullptr ? state.context->monotone[feature] : 0;
+  const int monotone = state.context->monotone != nullptr ? state.context->monotone[feature] : 0;
   SplitCandidate candidate;
   if (!SplitGain(state.context->rules, left, right, monotone, state.node->bounds,
                  &candidate.gain)) {
@@ -295,8 +318,8 @@ void ScanExclusivePortable(const ScanState& state, const SlotValues& values,
     const FeatureIndex feature = features[k];
     if (state.node->allowed != nullptr && state.node->allowed[feature] == 0) continue;
     const GradSums ones = ValueAt(values, k + 1);
-    Offer(state, {state.node->total.grad - ones.grad, state.node->total.hess - ones.hess}, feature, 0,
-          0, false);
+    Offer(state, {state.node->total.grad - ones.grad, state.node->total.hess - ones.hess}, feature,
+          0, 0, false);
   }
 }
 
@@ -322,9 +345,12 @@ struct LaneRules {
 
 BOOSTYARD_HD LaneRules MakeLaneRules(const ScanState& state) {
   const SplitRules& rules = state.context->rules;
-  return {_mm512_set1_epi64(state.node->total.grad), _mm512_set1_epi64(state.node->total.hess),
-          _mm512_set1_pd(rules.grad_unit),           _mm512_set1_pd(rules.hess_unit),
-          _mm512_set1_pd(rules.lambda),              _mm512_set1_pd(rules.min_child_weight)};
+  return {_mm512_set1_epi64(state.node->total.grad),
+          _mm512_set1_epi64(state.node->total.hess),
+          _mm512_set1_pd(rules.grad_unit),
+          _mm512_set1_pd(rules.hess_unit),
+          _mm512_set1_pd(rules.lambda),
+          _mm512_set1_pd(rules.min_child_weight)};
 }
 
 // Lanes start just below what a candidate must reach: above the floor, or equal to the best so far
@@ -352,8 +378,7 @@ BOOSTYARD_HD void OfferLanes(const LaneRules& rules, LaneBest& best, __m512i lef
   const __m512d zero = _mm512_setzero_pd();
   const __mmask8 has_left = _mm512_cmp_pd_mask(lh, zero, _CMP_GT_OQ);
   const __mmask8 has_right = _mm512_cmp_pd_mask(rh, zero, _CMP_GT_OQ);
-  const __m512d lg =
-      _mm512_maskz_mul_pd(has_left, _mm512_cvtepi64_pd(left_grad), rules.grad_unit);
+  const __m512d lg = _mm512_maskz_mul_pd(has_left, _mm512_cvtepi64_pd(left_grad), rules.grad_unit);
   const __m512d rg =
       _mm512_maskz_mul_pd(has_right, _mm512_cvtepi64_pd(right_grad), rules.grad_unit);
   const __m512d ld = _mm512_add_pd(lh, rules.lambda);
@@ -361,13 +386,13 @@ BOOSTYARD_HD void OfferLanes(const LaneRules& rules, LaneBest& best, __m512i lef
   const __m512d ll = _mm512_mul_pd(lg, lg);
   const __m512d rr = _mm512_mul_pd(rg, rg);
   const __m512d num = _mm512_add_pd(_mm512_mul_pd(ll, rd), _mm512_mul_pd(rr, ld));
-  const __m512d bar = _mm512_mul_pd(_mm512_mul_pd(_mm512_mul_pd(ld, rd), best.gain),
-                                    _mm512_set1_pd(kSlack));
+  const __m512d bar =
+      _mm512_mul_pd(_mm512_mul_pd(_mm512_mul_pd(ld, rd), best.gain), _mm512_set1_pd(kSlack));
   // Not "num < bar", so that a NaN of an overflow is looked at rather than dropped.
   keep = _mm512_mask_cmp_pd_mask(keep, num, bar, _CMP_NLT_UQ);
   if (keep == 0) return;
-  const __m512d gain = _mm512_add_pd(_mm512_maskz_div_pd(has_left, ll, ld),
-                                     _mm512_maskz_div_pd(has_right, rr, rd));
+  const __m512d gain =
+      _mm512_add_pd(_mm512_maskz_div_pd(has_left, ll, ld), _mm512_maskz_div_pd(has_right, rr, rd));
   keep = _mm512_mask_cmp_pd_mask(keep, gain, best.gain, kLater ? _CMP_GE_OQ : _CMP_GT_OQ);
   best.gain = _mm512_mask_mov_pd(best.gain, keep, gain);
   best.order = _mm512_mask_mov_epi64(best.order, keep, order);
@@ -541,8 +566,8 @@ void ScanDigit(const ScanState& state, const SlotValues& values, const DigitView
   ScanExclusivePortable(state, values, digit);
 }
 
-// Sums one array over all digits but the top one: marginal[v] gets the sum of digit value v, the rest
-// of `values` becomes the histogram of the lower digits.
+// Sums one array over all digits but the top one: marginal[v] gets the sum of digit value v, the
+// rest of `values` becomes the histogram of the lower digits.
 void FoldTopDigit(std::int64_t* values, std::uint32_t stride, std::uint32_t base,
                   std::int64_t* marginal) {
   for (std::uint32_t v = 0; v < base; ++v) {
@@ -667,7 +692,8 @@ BOOSTYARD_HD bool IsSlotAllowed(const ScanContext& context, const SlotView& slot
 void ScanBlock(const BlockScan& scan) {
   const ScanContext& context = *scan.context;
   const bool is_plain = IsPlain(context.rules);
-  const bool is_packed = scan.packed != nullptr && (scan.parent.data == nullptr || !scan.parent.is_wide) &&
+  const bool is_packed = scan.packed != nullptr &&
+                         (scan.parent.data == nullptr || !scan.parent.is_wide) &&
                          !scan.child_out.is_wide && !scan.sibling_out.is_wide;
   for (std::uint32_t i = 0; i < scan.slot_count; ++i) {
     const SlotView& slot = context.slots[scan.first_slot + i];
@@ -722,9 +748,9 @@ BOOSTYARD_HD __m512i LoadBitmap(const std::uint32_t* bitmap) {
   return _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bitmap)));
 }
 
-// Appends the lanes of `mask` to one list, the others to the other. Full stores: the lists have room.
-BOOSTYARD_HD void Append(__mmask16 mask, __m512i ids, std::uint32_t*& left,
-                         std::uint32_t*& right) {
+// Appends the lanes of `mask` to one list, the others to the other. Full stores: the lists have
+// room.
+BOOSTYARD_HD void Append(__mmask16 mask, __m512i ids, std::uint32_t*& left, std::uint32_t*& right) {
   const auto not_mask = static_cast<__mmask16>(~mask);
   _mm512_storeu_si512(left, _mm512_maskz_compress_epi32(mask, ids));
   _mm512_storeu_si512(right, _mm512_maskz_compress_epi32(not_mask, ids));
@@ -779,12 +805,12 @@ std::uint64_t PartitionDense(std::uint64_t first, std::uint64_t count, const std
   std::uint64_t i = 0;
 #if defined(__AVX512F__) && defined(__AVX512VL__)
   const __m512i map = LoadBitmap(bitmap);
-  __m512i rows = _mm512_add_epi32(
-      _mm512_set1_epi32(static_cast<int>(first)),
-      _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+  __m512i rows =
+      _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first)),
+                       _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
   for (; i + 16 <= count; i += 16) {
-    const __m512i wide = _mm512_cvtepu8_epi32(
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(codes + first + i)));
+    const __m512i wide =
+        _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes + first + i)));
     Append(LeftLanes(wide, map), rows, left, right);
     rows = _mm512_add_epi32(rows, _mm512_set1_epi32(16));
   }
@@ -868,9 +894,8 @@ void SoftmaxPrepare(const float* margins, std::uint64_t stride, int classes, std
   }
 }
 
-void SoftmaxGradients(const float* margins, const float* max, const float* sum,
-                      const float* labels, int output, std::uint64_t count, float* grad,
-                      float* hess) {
+void SoftmaxGradients(const float* margins, const float* max, const float* sum, const float* labels,
+                      int output, std::uint64_t count, float* grad, float* hess) {
   const SoftmaxLoss loss;
   const auto own = static_cast<float>(output);
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -887,8 +912,8 @@ void Measure(const float* grad, const float* hess, std::uint64_t count, float gr
   std::uint32_t max_hess = BitsOf(stats->max_hess);
   std::uint64_t sum_grad = 0;
   std::uint64_t sum_hess = 0;
-  // With the right scale a truncated value is below 65,536, so that 32-bit sums of 16,384 rows hold;
-  // with a wrong one they may wrap, and are not used.
+  // With the right scale a truncated value is below 65,536, so that 32-bit sums of 16,384 rows
+  // hold; with a wrong one they may wrap, and are not used.
   constexpr std::uint64_t kRun = 16384;
   for (std::uint64_t begin = 0; begin < count; begin += kRun) {
     const std::uint64_t end = begin + kRun < count ? begin + kRun : count;
@@ -913,7 +938,8 @@ void Measure(const float* grad, const float* hess, std::uint64_t count, float gr
 
 BOOSTYARD_HD std::int32_t FloorToInt(float x) {
   const auto truncated = static_cast<std::int32_t>(x);
-  // Unsigned: a first guess of the scale may be far too large, and its quanta wrap and are not used.
+  // Unsigned: a first guess of the scale may be far too large, and its quanta wrap and are not
+  // used.
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(truncated) -
                                    (static_cast<float>(truncated) > x ? 1U : 0U));
 }
@@ -932,7 +958,8 @@ void QuantisePacked(const float* grad, const float* hess, std::uint64_t count, f
   }
 }
 
-// Round to nearest by adding and taking away 1.5 * 2^52 (below 2^51); larger ones are integers enough.
+// Round to nearest by adding and taking away 1.5 * 2^52 (below 2^51); larger ones are integers
+// enough.
 BOOSTYARD_HD std::int64_t RoundToInt(double x) {
   const double magnitude = x < 0.0 ? -x : x;
   constexpr double kBig = 6755399441055744.0;
@@ -962,9 +989,9 @@ void Sample(std::uint64_t first, std::uint64_t count, std::uint64_t key, std::ui
       bits[k] = random.Bits(static_cast<std::uint32_t>(first + i + k));
     }
     for (std::uint32_t k = 0; k < 64; k += 16) {
-      const __m512i rows = _mm512_add_epi32(
-          _mm512_set1_epi32(static_cast<int>(first + i + k)),
-          _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+      const __m512i rows =
+          _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first + i + k)),
+                           _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
       const __mmask16 keep = _mm512_cmple_epu32_mask(_mm512_load_si512(bits + k),
                                                      _mm512_set1_epi32(static_cast<int>(limit)));
       Append(keep, rows, in_end, out_end);

@@ -40,7 +40,8 @@ struct FeatureCodes {
     const std::uint64_t middle = std::clamp(train_rows, begin, end);
     if (middle > begin) std::memcpy(out, train->narrow() + begin, middle - begin);
     if (end > middle) {
-      std::memcpy(out + (middle - begin), validation->narrow() + (middle - train_rows), end - middle);
+      std::memcpy(out + (middle - begin), validation->narrow() + (middle - train_rows),
+                  end - middle);
     }
   }
 };
@@ -265,9 +266,8 @@ class Builder {
       if (slot.is_wide) {
         FillWide(s, first);
       } else {
-        ForRowTiles(team_, matrix_.row_count, [&](std::uint64_t begin, std::uint64_t end) {
-          FillNarrow(s, begin, end);
-        });
+        ForRowTiles(team_, matrix_.row_count,
+                    [&](std::uint64_t begin, std::uint64_t end) { FillNarrow(s, begin, end); });
       }
       for (const Digit& digit : slot.digits) {
         for (const FeatureIndex feature : digit.features) Release(feature);

@@ -1,13 +1,13 @@
 // The training matrix as the CPU backend reads it.
 //
-// Features become slots. A narrow slot is one byte per row: one feature, or a bundle of features with
-// few bins each, packed as the digits of a mixed-radix number below 256. Sums are integers, so the
-// marginals of a bundle's histogram equal the features' own histograms bit for bit: bundling changes
-// the speed and nothing else. A wide slot (more than 256 codes) is two bytes per row.
+// Features become slots. A narrow slot is one byte per row: one feature, or a bundle of features
+// with few bins each, packed as the digits of a mixed-radix number below 256. Sums are integers, so
+// the marginals of a bundle's histogram equal the features' own histograms bit for bit: bundling
+// changes the speed and nothing else. A wide slot (more than 256 codes) is two bytes per row.
 //
-// Every narrow slot is stored twice: by column, for partitioning, and by row, for histograms: rows of
-// blocks of at most 8 slots (one 64-bit word), blocks in groups of at most 8 (one cache line), group
-// after group.
+// Every narrow slot is stored twice: by column, for partitioning, and by row, for histograms: rows
+// of blocks of at most 8 slots (one 64-bit word), blocks in groups of at most 8 (one cache line),
+// group after group.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@
 namespace boostyard {
 
 // One digit of a slot's code: (code / stride) % base.
-// Ordinal: the digit is the feature's bin, its last value `missing` if the feature has missing values.
-// Exclusive: several two-bin features of which at most one is in bin 1 in any row: digit k > 0 says
-// that features[k - 1] is, digit 0 that none is.
+// Ordinal: the digit is the feature's bin, its last value `missing` if the feature has missing
+// values. Exclusive: several two-bin features of which at most one is in bin 1 in any row: digit k
+// > 0 says that features[k - 1] is, digit 0 that none is.
 struct Digit {
   std::uint32_t stride = 1;
   std::uint32_t base = 1;
@@ -62,13 +62,13 @@ struct FeaturePlace {
 
 struct SlotMatrix {
   std::uint64_t row_count = 0;
-  std::uint32_t narrow_count = 0;            // slots [0, narrow_count) are narrow
+  std::uint32_t narrow_count = 0;  // slots [0, narrow_count) are narrow
   std::vector<Slot> slots;
   std::vector<HugeBuffer<std::uint8_t>> columns;  // per slot, row_count codes + padding
-  std::vector<SlotBlock> blocks;             // of narrow slots
+  std::vector<SlotBlock> blocks;                  // of narrow slots
   std::vector<SlotGroup> groups;
-  std::vector<FeaturePlace> places;          // per feature
-  std::uint32_t histogram_size = 0;          // entries of all slots
+  std::vector<FeaturePlace> places;  // per feature
+  std::uint32_t histogram_size = 0;  // entries of all slots
 
   const std::uint16_t* wide_column(std::uint32_t slot) const {
     return reinterpret_cast<const std::uint16_t*>(columns[slot].data());

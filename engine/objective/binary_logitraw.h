@@ -18,8 +18,8 @@ struct BinaryLogitRaw : LogisticLoss {
     return objective;
   }
 
-  // The prediction is the bare margin, and XGBoost takes the base score as one too: as it stands, though
-  // it estimates the mean of the labels.
+  // The prediction is the bare margin, and XGBoost takes the base score as one too: as it stands,
+  // though it estimates the mean of the labels.
   BOOSTYARD_HD float Transform(float margin) const { return margin; }
   BOOSTYARD_HD float ToMargin(float base_score) const { return base_score; }
   BOOSTYARD_HD float FromMargin(float margin) const { return margin; }

@@ -1,6 +1,6 @@
 // Column sampling: by tree, then by level, then by node, each from what the one before left; always
-// max(1, floor(fraction * count)) features. Chosen by counter-based random numbers: a pure function of
-// (seed, tree, level or node, feature).
+// max(1, floor(fraction * count)) features. Chosen by counter-based random numbers: a pure function
+// of (seed, tree, level or node, feature).
 #pragma once
 
 #include <algorithm>
@@ -45,9 +45,9 @@ class ColumnSampler {
                   .first;
     }
     std::vector<std::uint8_t> mask(feature_count_, 0);
-    for (const FeatureIndex f : Choose(level->second, params_.colsample_bynode,
-                                       RandomPurpose::kColumnsByNode,
-                                       static_cast<std::uint64_t>(node))) {
+    for (const FeatureIndex f :
+         Choose(level->second, params_.colsample_bynode, RandomPurpose::kColumnsByNode,
+                static_cast<std::uint64_t>(node))) {
       mask[f] = 1;
     }
     return mask;

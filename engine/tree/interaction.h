@@ -9,8 +9,8 @@
 
 namespace boostyard {
 
-// After the path's features P, a node may use P and every feature of a group that contains all of P;
-// the root may use any feature (XGBoost's rule).
+// After the path's features P, a node may use P and every feature of a group that contains all of
+// P; the root may use any feature (XGBoost's rule).
 class InteractionConstraints {
  public:
   explicit InteractionConstraints(std::vector<std::vector<std::uint32_t>> groups) {
@@ -19,7 +19,8 @@ class InteractionConstraints {
 
   bool exists() const { return !groups_.empty(); }
 
-  // Clears the entries of `mask` (one per feature) that `path` rules out. An empty path rules out none.
+  // Clears the entries of `mask` (one per feature) that `path` rules out. An empty path rules out
+  // none.
   void Apply(const std::set<FeatureIndex>& path, std::vector<std::uint8_t>& mask) const {
     if (path.empty()) return;
     std::vector<std::uint8_t> allowed(mask.size(), 0);

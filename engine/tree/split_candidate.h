@@ -15,9 +15,9 @@ struct GradSums {
 };
 
 // A split of a node: rows with bin <= `bin` go left. Candidates of one feature are numbered in
-// XGBoost's order of enumeration by `order`: first missing right, bins ascending (0 .. bins-1), then
-// missing left, bins descending (so order = 2 * bins - 2 - bin, bin = bins-2 .. -1; bin -1: only the
-// missing rows go left).
+// XGBoost's order of enumeration by `order`: first missing right, bins ascending (0 .. bins-1),
+// then missing left, bins descending (so order = 2 * bins - 2 - bin, bin = bins-2 .. -1; bin -1:
+// only the missing rows go left).
 struct SplitCandidate {
   static constexpr FeatureIndex kNone = 0xFFFFFFFF;
 
@@ -31,8 +31,8 @@ struct SplitCandidate {
   BOOSTYARD_HD bool exists() const { return feature != kNone; }
 };
 
-// Whether `a` beats `b`: more gain; at equal gain the lower feature, then the one enumerated first. A
-// total order, so the winner does not depend on who compares when.
+// Whether `a` beats `b`: more gain; at equal gain the lower feature, then the one enumerated first.
+// A total order, so the winner does not depend on who compares when.
 BOOSTYARD_HD bool IsBetter(const SplitCandidate& a, const SplitCandidate& b) {
   if (!a.exists()) return false;
   if (!b.exists()) return true;

@@ -1,6 +1,6 @@
-// What makes a split legal and good: gain, leaf weight, bounds. Shared by every backend; the formulas
-// are XGBoost's (src/tree/param.h and split_evaluator.h of its 3.x sources), computed in double, in one
-// written order.
+// What makes a split legal and good: gain, leaf weight, bounds. Shared by every backend; the
+// formulas are XGBoost's (src/tree/param.h and split_evaluator.h of its 3.x sources), computed in
+// double, in one written order.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ BOOSTYARD_HD double SoftThreshold(double grad, double alpha) {
   return 0.0;
 }
 
-// The weight that minimises the node's objective: -T(G) / (H + lambda), limited by max_delta_step and
-// by the bounds; 0 for a node lighter than min_child_weight.
+// The weight that minimises the node's objective: -T(G) / (H + lambda), limited by max_delta_step
+// and by the bounds; 0 for a node lighter than min_child_weight.
 BOOSTYARD_HD double NodeWeight(const SplitRules& rules, double grad, double hess,
                                const WeightBounds& bounds) {
   double weight = 0.0;
@@ -53,7 +53,8 @@ BOOSTYARD_HD double NodeWeight(const SplitRules& rules, double grad, double hess
 }
 
 // Twice the reduction of the objective by a node of that weight (no factor 1/2, as in XGBoost).
-BOOSTYARD_HD double NodeGainAtWeight(const SplitRules& rules, double grad, double hess, double weight) {
+BOOSTYARD_HD double NodeGainAtWeight(const SplitRules& rules, double grad, double hess,
+                                     double weight) {
   if (hess <= 0.0) return 0.0;
   if (rules.max_delta_step == 0.0 && !rules.has_monotone) {
     const double thresholded = SoftThreshold(grad, rules.alpha);

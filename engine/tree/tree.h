@@ -12,15 +12,15 @@ namespace boostyard {
 // always left + 1. A row goes left when value < threshold, or when the value is missing and
 // default_left is set.
 struct Tree {
-  std::vector<NodeIndex> left;         // -1: leaf
-  std::vector<NodeIndex> parent;       // -1: root
-  std::vector<FeatureIndex> feature;   // 0 in leaves
-  std::vector<float> threshold;        // leaves: the output (already times eta)
+  std::vector<NodeIndex> left;        // -1: leaf
+  std::vector<NodeIndex> parent;      // -1: root
+  std::vector<FeatureIndex> feature;  // 0 in leaves
+  std::vector<float> threshold;       // leaves: the output (already times eta)
   std::vector<std::uint8_t> default_left;
   // Only for importance and dumps: XGBoost's base_weights, loss_changes, sum_hessian.
-  std::vector<float> base_weight;      // the node's optimal weight, before eta
-  std::vector<float> loss_change;      // gain of the split; 0 in leaves
-  std::vector<float> sum_hessian;      // cover
+  std::vector<float> base_weight;  // the node's optimal weight, before eta
+  std::vector<float> loss_change;  // gain of the split; 0 in leaves
+  std::vector<float> sum_hessian;  // cover
 
   std::size_t node_count() const { return left.size(); }
   bool is_leaf(NodeIndex node) const { return left[node] < 0; }

@@ -1,17 +1,20 @@
 // Seam B: what a tree grower asks of a device, and the words they share.
 //
 // Life of one tree on a backend:
-//   StartTree      gradients of the current margins (unless they stand already), the sample of rows;
+//   StartTree      gradients of the current margins (unless they stand already), the sample of
+//   rows;
 //                  gives the root's sums
 //   EvaluateRoot   histogram and best split of the root
 //   ApplySplits    rows of split nodes go to their children; gives the children's row counts
-//   EvaluatePairs  for each pair of children: the smaller one's histogram from its rows, the sibling's
+//   EvaluatePairs  for each pair of children: the smaller one's histogram from its rows, the
+//   sibling's
 //                  as parent minus that, and the best split of both, in one fused step
 //   ...            until the grower is done
-//   FinishTree     every row learns its leaf; its value is added to the margins before they are next
+//   FinishTree     every row learns its leaf; its value is added to the margins before they are
+//   next
 //                  read
-// Sums are integers, so that rows, threads, devices and hosts may be divided in any way: a backend over
-// several hosts sums histograms between building and scanning, nothing else.
+// Sums are integers, so that rows, threads, devices and hosts may be divided in any way: a backend
+// over several hosts sums histograms between building and scanning, nothing else.
 #pragma once
 
 #include <concepts>
@@ -29,7 +32,7 @@ namespace boostyard {
 struct NodeTask {
   NodeIndex node = 0;
   GradSums total;
-  double floor_gain = 0.0;                // its own gain: the children must beat it
+  double floor_gain = 0.0;  // its own gain: the children must beat it
   WeightBounds bounds;
   const std::uint8_t* allowed = nullptr;  // per feature, 0: not to be split here; null: all
   SplitCandidate best;                    // out
@@ -46,16 +49,16 @@ struct PairTask {
 // A split that is to be carried out.
 struct SplitTask {
   NodeIndex node = 0;
-  NodeIndex left = 0;   // new nodes
+  NodeIndex left = 0;  // new nodes
   NodeIndex right = 0;
   SplitCandidate split;
-  bool is_last = false;      // both children are leaves for certain: no row counts are needed
-  std::uint64_t left_rows = 0;   // out: sampled rows, unless is_last
+  bool is_last = false;         // both children are leaves for certain: no row counts are needed
+  std::uint64_t left_rows = 0;  // out: sampled rows, unless is_last
   std::uint64_t right_rows = 0;
 };
 
 struct TreeStart {
-  int output = 0;              // which of the margins this tree adds to
+  int output = 0;                 // which of the margins this tree adds to
   bool reuses_gradients = false;  // the previous tree's gradients are this tree's too
   double subsample = 1.0;
   std::uint64_t sample_key = 0;
@@ -66,7 +69,7 @@ struct RootState {
   GradSums total;
   double grad_unit = 1.0;  // real value of a quantum
   double hess_unit = 1.0;
-  bool is_wide = false;    // 64-bit gradients were needed
+  bool is_wide = false;  // 64-bit gradients were needed
 };
 
 // A leaf and its value.
@@ -76,15 +79,14 @@ struct LeafValue {
 };
 
 template <class B>
-concept TreeBackend =
-    requires(B backend, const TreeStart& start, NodeTask& root, const SplitRules& rules,
-             std::span<PairTask> pairs, std::span<SplitTask> splits,
-             std::span<const LeafValue> leaves) {
-      { backend.StartTree(start) } -> std::same_as<Result<RootState>>;
-      { backend.EvaluateRoot(rules, root, true) } -> std::same_as<void>;
-      { backend.EvaluatePairs(rules, pairs) } -> std::same_as<void>;
-      { backend.ApplySplits(splits) } -> std::same_as<void>;
-      { backend.FinishTree(leaves) } -> std::same_as<void>;
-    };
+concept TreeBackend = requires(B backend, const TreeStart& start, NodeTask& root,
+                               const SplitRules& rules, std::span<PairTask> pairs,
+                               std::span<SplitTask> splits, std::span<const LeafValue> leaves) {
+  { backend.StartTree(start) } -> std::same_as<Result<RootState>>;
+  { backend.EvaluateRoot(rules, root, true) } -> std::same_as<void>;
+  { backend.EvaluatePairs(rules, pairs) } -> std::same_as<void>;
+  { backend.ApplySplits(splits) } -> std::same_as<void>;
+  { backend.FinishTree(leaves) } -> std::same_as<void>;
+};
 
 }  // namespace boostyard

@@ -1,5 +1,5 @@
-// Grows one tree on any backend: decides which nodes are split, and writes the tree down. The order of
-// growth, the stopping rules and the numbering of nodes are XGBoost's.
+// Grows one tree on any backend: decides which nodes are split, and writes the tree down. The order
+// of growth, the stopping rules and the numbering of nodes are XGBoost's.
 #pragma once
 
 #include <algorithm>
@@ -61,10 +61,10 @@ class TreeGrower {
   struct GrowNode {
     NodeTask task;
     int depth = 0;
-    float weight = 0.0F;               // before eta
-    float loss_change = 0.0F;          // of the best split
+    float weight = 0.0F;       // before eta
+    float loss_change = 0.0F;  // of the best split
     std::vector<std::uint8_t> allowed;
-    std::set<FeatureIndex> path;       // features split on above; only with interaction constraints
+    std::set<FeatureIndex> path;  // features split on above; only with interaction constraints
   };
 
   double Grad(const GradSums& sums) const {
@@ -122,7 +122,8 @@ class TreeGrower {
   bool IsFull() const { return params_.max_leaves > 0 && leaf_count_ >= params_.max_leaves; }
 
   int MonotoneOf(FeatureIndex feature) const {
-    return feature < params_.monotone_constraints.size() ? params_.monotone_constraints[feature] : 0;
+    return feature < params_.monotone_constraints.size() ? params_.monotone_constraints[feature]
+                                                         : 0;
   }
 
   // Writes a split into the tree and makes the two children.
@@ -135,8 +136,9 @@ class TreeGrower {
     const SplitCandidate& best = parent.task.best;
     tree_.left[node] = left;
     tree_.feature[node] = best.feature;
-    tree_.threshold[node] = best.bin >= 0 ? cuts_.of(best.feature)[static_cast<std::size_t>(best.bin)]
-                                          : cuts_.min_values[best.feature];
+    tree_.threshold[node] = best.bin >= 0
+                                ? cuts_.of(best.feature)[static_cast<std::size_t>(best.bin)]
+                                : cuts_.min_values[best.feature];
     tree_.default_left[node] = best.is_missing_left ? 1 : 0;
     tree_.loss_change[node] = parent.loss_change;
     tree_.base_weight[node] = parent.weight;

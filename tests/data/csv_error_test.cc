@@ -178,9 +178,10 @@ TEST(CsvErrors, EmptyChannelsHoldNoData) {
 TEST(CsvErrors, ContentThatIsNotAsDeclaredIsNamed) {
   MemoryFiles files({"1 1:0.5 3:2\n0 2:1\n"});
   files.request.content_type = ContentType{};
-  EXPECT_EQ(Render(files.Open().error()),
-            "train/a.csv looks like libsvm, but its content type is csv. Fix: convert the data to a "
-            "format that is read: csv [channel-content-type]\n");
+  EXPECT_EQ(
+      Render(files.Open().error()),
+      "train/a.csv looks like libsvm, but its content type is csv. Fix: convert the data to a "
+      "format that is read: csv [channel-content-type]\n");
   files = MemoryFiles({"1,2,3\n"});
   files.request.content_type =
       ContentType{.format = DataFormat::kLibsvm, .delimiter = {}, .has_header = {}};

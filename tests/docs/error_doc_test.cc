@@ -14,7 +14,8 @@ namespace {
 std::string Render() {
   std::string text =
       "# Errors\n\n"
-      "The words in square brackets at the end of an error line. They do not change between versions.\n"
+      "The words in square brackets at the end of an error line. They do not change between "
+      "versions.\n"
       "`UserError`: settings or data can be changed to mend it; `PlatformError`: disk, memory,\n"
       "permissions; `AlgorithmError`: a bug of ours. Every error ends the job with exit code 1.\n\n"
       "| id | kind | when |\n|---|---|---|\n";
@@ -22,7 +23,8 @@ std::string Render() {
     const char* kind = row.kind == ErrorKind::kUser       ? "UserError"
                        : row.kind == ErrorKind::kPlatform ? "PlatformError"
                                                           : "AlgorithmError";
-    text += "| `" + std::string(row.name) + "` | " + kind + " | " + std::string(row.summary) + " |\n";
+    text +=
+        "| `" + std::string(row.name) + "` | " + kind + " | " + std::string(row.summary) + " |\n";
   }
   return text;
 }

@@ -1,5 +1,6 @@
-// Runs a fuzzer's function over its corpus, and over deterministic mutations of it, without libFuzzer:
-// every fuzz target is thereby a fast test too. usage: NAME CORPUS_FOLDER [MUTATIONS_PER_FILE]
+// Runs a fuzzer's function over its corpus, and over deterministic mutations of it, without
+// libFuzzer: every fuzz target is thereby a fast test too. usage: NAME CORPUS_FOLDER
+// [MUTATIONS_PER_FILE]
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -30,13 +31,21 @@ Bytes Mutate(Bytes bytes, std::mt19937_64& random) {
     const std::size_t at = random() % bytes.size();
     const auto offset = static_cast<std::ptrdiff_t>(at);
     switch (random() % 5) {
-      case 0: bytes[at] ^= static_cast<std::uint8_t>(1U << (random() % 8)); break;
-      case 1: bytes.erase(bytes.begin() + offset); break;
-      case 2: bytes.insert(bytes.begin() + offset, bytes[at]); break;
+      case 0:
+        bytes[at] ^= static_cast<std::uint8_t>(1U << (random() % 8));
+        break;
+      case 1:
+        bytes.erase(bytes.begin() + offset);
+        break;
+      case 2:
+        bytes.insert(bytes.begin() + offset, bytes[at]);
+        break;
       case 3:
         bytes[at] = static_cast<std::uint8_t>(kInteresting[random() % (sizeof(kInteresting) - 1)]);
         break;
-      default: bytes.resize(at); break;
+      default:
+        bytes.resize(at);
+        break;
     }
   }
   return bytes;
