@@ -149,7 +149,6 @@ def check(program, root):
     described = {h["Name"]: h for h in table}
     assert "scaffold_level" in described
     assert "reg:scaffold" in json.dumps(described["objective"])
-    assert "scaffold_error" in json.dumps(described["_tuning_objective_metric"])
 
     job = {"num_round": "3", "objective": "reg:scaffold", "eval_metric": "scaffold_error",
            "scaffold_level": "4"}
