@@ -1,7 +1,10 @@
 #include "engine/train.h"
 
+#include <algorithm>
+
 #include "engine/base/error_table.h"
 #include "engine/boost/train_native.h"
+#include "engine/objective/objectives.h"
 #include "engine/xgb/xgb_trainer.h"
 
 namespace boostyard {
@@ -44,6 +47,64 @@ Status CheckSettings(const TrainParams& params, const TrainingSet& data) {
                    "give both channels the same columns");
 }
 
+// The name that the model's file has for an objective: reg:linear is written as its newer name.
+std::string_view FileName(const std::string& objective) {
+  const ObjectiveInfo* const info = FindObjective(objective);
+  return info == nullptr ? std::string_view(objective) : info->model_name;
+}
+
+const char* BoosterName(Booster booster) {
+  switch (booster) {
+    case Booster::kGbtree:
+      return "gbtree";
+    case Booster::kDart:
+      return "dart";
+    case Booster::kGblinear:
+      return "gblinear";
+  }
+  return "";
+}
+
+Error Mismatch(const std::string& what, const std::string& theirs, const std::string& ours) {
+  return MakeError(
+      ErrorId::kCheckpointMismatch,
+      "the checkpoint is of another job: its " + what + " is " + theirs + ", this job's is " + ours,
+      "give this job an empty checkpoint directory, or the old setting");
+}
+
+// Whether `state` can be continued with these parameters and this many features.
+Status CheckResumable(const TrainParams& params, FeatureIndex feature_count,
+                      const TrainingState& state) {
+  const Model& model = state.model;
+  if (FileName(model.objective.name) != FileName(params.objective.name)) {
+    return Mismatch("objective", model.objective.name, params.objective.name);
+  }
+  const int classes = std::max(1, params.objective.num_class);
+  if (model.output_count() != classes) {
+    return Mismatch("num_class", std::to_string(model.output_count()), std::to_string(classes));
+  }
+  if (model.booster != params.booster) {
+    return Mismatch("booster", BoosterName(model.booster), BoosterName(params.booster));
+  }
+  if (model.feature_count != feature_count) {
+    return Mismatch("number of features", std::to_string(model.feature_count),
+                    std::to_string(feature_count));
+  }
+  if (model.linear) return {};
+  if (model.forest.num_parallel_tree != params.tree.num_parallel_tree) {
+    return Mismatch("num_parallel_tree", std::to_string(model.forest.num_parallel_tree),
+                    std::to_string(params.tree.num_parallel_tree));
+  }
+  const std::size_t per_round =
+      static_cast<std::size_t>(classes) * static_cast<std::size_t>(params.tree.num_parallel_tree);
+  if (model.forest.trees.size() != per_round * static_cast<std::size_t>(state.rounds_done)) {
+    return Mismatch("number of trees", std::to_string(model.forest.trees.size()),
+                    std::to_string(per_round * static_cast<std::size_t>(state.rounds_done)) +
+                        " after " + std::to_string(state.rounds_done) + " rounds");
+  }
+  return {};
+}
+
 std::string NativeLine(const RunOptions& run, const std::string& reason) {
   return "engine: native on cpu, " + std::to_string(run.threads) +
          (run.threads == 1 ? " thread" : " threads") + " (" + reason + ")";
@@ -54,6 +115,10 @@ std::string NativeLine(const RunOptions& run, const std::string& reason) {
 Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
                            const RunOptions& run, RoundObserver& observer) {
   BOOSTYARD_RETURN_IF_ERROR(CheckSettings(params, data));
+  if (run.resume != nullptr) {
+    BOOSTYARD_RETURN_IF_ERROR(
+        CheckResumable(params, data.train->shape().feature_count, *run.resume));
+  }
   if (params.early_stopping_rounds && data.validation == nullptr) {
     observer.OnWarning(
         "early_stopping_rounds has no effect without a validation channel: all rounds are trained");

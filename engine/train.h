@@ -23,6 +23,15 @@
 
 namespace boostyard {
 
+// A training between two rounds: what RoundReport.snapshot gives, and what Train continues. The
+// state of early stopping is in the model's attributes.
+struct TrainingState {
+  Model model;          // of all rounds done, none trimmed
+  int rounds_done = 0;  // at least 1
+  // Early stopping of boosters whose best round cannot be cut out of the model (dart, gblinear).
+  std::optional<Model> best_model = {};
+};
+
 enum class EngineChoice {
   kAuto,     // native for what it supports, else XGBoost; the reason is logged
   kNative,   // an error where the native engine does not support the job
@@ -35,18 +44,23 @@ struct RunOptions {
   int threads = 1;                       // already the minimum of quota, affinity and nthread
   std::uint64_t memory_limit_bytes = 0;  // 0: not limited
   bool evaluates_metrics = true;         // false: rounds are reported without figures (benchmarks)
+  // Borrowed; null: begin at round 0. The native engine's model is then that of a training that was
+  // never interrupted, byte for byte; XGBoost's is what XGBoost makes of it.
+  const TrainingState* resume = nullptr;
 };
 
 struct TrainOutcome {
   Model model;
-  int rounds_done = 0;            // rounds in this run, before early stopping trimmed the model
-  bool was_stopped = false;       // the observer asked to stop before num_round
+  int rounds_done = 0;       // before early stopping trimmed the model; with those resumed from
+  bool was_stopped = false;  // the observer asked to stop before num_round
   std::optional<int> best_round;  // with early stopping; from 0
   std::string engine;             // "native" or "xgboost 3.2.0": for summaries
 };
 
 // Trains. Errors: kUser for data and settings that do not fit each other, kPlatform for memory.
 // A stop request before the first complete round gives a model without trees and was_stopped.
+// A state to resume from that is not of this job (another objective, number of classes, features,
+// booster, parallel trees) is kCheckpointMismatch; one with all rounds done gives its model.
 Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
                            const RunOptions& run, RoundObserver& observer);
 

@@ -46,6 +46,7 @@ enum class ErrorId : std::uint16_t {
   // model files
   kModelBad,
   kModelUnsupported,
+  kCheckpointMismatch,
   // devices and engines
   kDeviceUnavailable,
   kEngineUnavailable,
@@ -125,6 +126,8 @@ inline constexpr std::array<ErrorRow, static_cast<std::size_t>(ErrorId::kCount)>
     {ErrorId::kModelBad, ErrorKind::kUser, "model-bad", "a model file is damaged or not a model"},
     {ErrorId::kModelUnsupported, ErrorKind::kUser, "model-unsupported",
      "a model uses something that is not read here"},
+    {ErrorId::kCheckpointMismatch, ErrorKind::kUser, "checkpoint-mismatch",
+     "a checkpoint is of another job than the one that finds it"},
     {ErrorId::kDeviceUnavailable, ErrorKind::kUser, "device-unavailable",
      "a device was asked for that is not there"},
     {ErrorId::kEngineUnavailable, ErrorKind::kUser, "engine-unavailable",

@@ -48,7 +48,7 @@ bool EarlyStopping::Update(int round, double value) {
     best_value_ = value;
     return false;
   }
-  return round - *best_round_ >= patience_;
+  return IsEnough(round);
 }
 
 std::map<std::string, std::string> EarlyStopping::ToAttributes() const {

@@ -27,6 +27,9 @@ class EarlyStopping {
   // whatever it is; NaN improves on nothing, and every number improves on NaN.
   bool Update(int round, double value);
 
+  // What the last Update said, if that was for round `round`: a training that is continued asks.
+  bool IsEnough(int round) const { return best_round_ && round - *best_round_ >= patience_; }
+
   // From 0; nothing before the first Update.
   std::optional<int> best_round() const { return best_round_; }
   double best_value() const { return best_value_; }

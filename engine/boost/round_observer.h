@@ -10,7 +10,7 @@
 
 namespace boostyard {
 
-struct Model;
+struct TrainingState;
 
 // One figure of one round, in the order in which it is to be printed (decisions: all of train, then
 // all of validation; per channel in metric order).
@@ -23,9 +23,9 @@ struct MetricValue {
 struct RoundReport {
   int round = 0;  // from 0; continues after a resume
   std::span<const MetricValue> metrics;
-  // The model after this round, complete and independent of the engine. Costs a copy: call it only
-  // to save a checkpoint.
-  std::function<Result<Model>()> snapshot;
+  // The training after this round, complete and independent of the engine (engine/train.h). Costs a
+  // copy of the model: call it only to save a checkpoint.
+  std::function<Result<TrainingState>()> snapshot;
 };
 
 enum class RoundDecision { kContinue, kStop };

@@ -11,6 +11,7 @@
 #include "engine/base/parallel.h"
 #include "engine/base/rng.h"
 #include "engine/boost/early_stopping.h"
+#include "engine/boost/resume.h"
 #include "engine/boost/round_metrics.h"
 #include "engine/cpu/cpu_backend.h"
 #include "engine/cpu/reference_backend.h"
@@ -81,14 +82,20 @@ class Trainer {
     MakeBackend(binned);
   }
 
-  Result<TrainOutcome> Run() {
+  Result<TrainOutcome> Run(const TrainingSet& data) {
     BOOSTYARD_RETURN_IF_ERROR(PrepareMetrics());
+    if (run_.resume != nullptr) TakeBaseScore(*run_.resume);
     const float margin = BaseScoreToMargin(model_.objective, *model_.objective.base_score);
     for (int k = 0; k < model_.output_count(); ++k) backend_->SetMargins(k, margin);
-    TreeGrower<Backend> grower(*backend_, params_.tree, params_.sample, cuts_);
     TrainOutcome outcome;
     outcome.engine = "native";
-    for (int round = 0; round < params_.num_round; ++round) {
+    if (run_.resume != nullptr) {
+      BOOSTYARD_RETURN_IF_ERROR(Continue(*run_.resume, data));
+      outcome.rounds_done = run_.resume->rounds_done;
+    }
+    TreeGrower<Backend> grower(*backend_, params_.tree, params_.sample, cuts_);
+    const bool is_enough = stopping_ && stopping_->IsEnough(outcome.rounds_done - 1);
+    for (int round = outcome.rounds_done; round < params_.num_round && !is_enough; ++round) {
       if (observer_.StopRequested()) {
         outcome.was_stopped = true;
         break;
@@ -161,6 +168,43 @@ class Trainer {
     backend_.emplace(std::move(data), options, team_);
   }
 
+  // Normally the estimate is that of the checkpoint, whose file has it in float32. If the data have
+  // changed, the trees are corrections of the old one.
+  void TakeBaseScore(const TrainingState& state) {
+    const double theirs = state.model.objective.base_score.value_or(0.5);
+    double& ours = *model_.objective.base_score;
+    if (static_cast<float>(ours) != static_cast<float>(theirs)) ours = theirs;
+  }
+
+  // Takes over trees and early stopping, and adds up the margins in the order of the trees.
+  Status Continue(const TrainingState& state, const TrainingSet& data) {
+    model_.forest = state.model.forest;
+    if (stopping_) BOOSTYARD_RETURN_IF_ERROR(stopping_->FromAttributes(state.model.attributes));
+    const Forest& forest = model_.forest;
+    std::vector<std::vector<std::int32_t>> bins;
+    for (const Tree& tree : forest.trees) {
+      auto found = SplitBins(tree, cuts_);
+      if (!found) return ContinueByValues(data);
+      bins.push_back(*std::move(found));
+    }
+    for (std::size_t i = 0; i < forest.trees.size(); ++i) {
+      if (observer_.StopRequested()) break;
+      backend_->AddTree(forest.tree_class[i], forest.trees[i], bins[i]);
+    }
+    return {};
+  }
+
+  Status ContinueByValues(const TrainingSet& data) {
+    observer_.OnWarning(
+        "the checkpoint's trees split where these data have no cuts: the data, max_bin or the "
+        "engine have changed since, and the model will not be that of an undisturbed training");
+    std::vector<std::span<float>> margins;
+    for (int k = 0; k < model_.output_count(); ++k) margins.push_back(backend_->Margins(k));
+    BOOSTYARD_RETURN_IF_ERROR(SetMarginsFromValues(model_, *data.train, 0, margins));
+    if (data.validation == nullptr) return {};
+    return SetMarginsFromValues(model_, *data.validation, backend_->train_rows(), margins);
+  }
+
   Status PrepareMetrics() {
     if (run_.evaluates_metrics) {
       BOOSTYARD_ASSIGN_OR_RETURN(std::vector<MetricSpec> specs, MetricsToReport(params_));
@@ -219,16 +263,22 @@ class Trainer {
             "validation", margins, rows, labels.subspan(rows), validation_weights_, values));
       }
     }
-    const RoundReport report{
-        .round = round, .metrics = values, .snapshot = [this] { return Result<Model>(model_); }};
     RoundEnd end;
-    end.is_stopped_by_observer = observer_.OnRound(report) == RoundDecision::kStop;
     for (const MetricValue& value : values) {
       if (stopping_ && value.channel == "validation" && value.metric == stopping_metric_.name) {
         end.is_stopped_early = stopping_->Update(round, value.value);
       }
     }
+    const RoundReport report{
+        .round = round, .metrics = values, .snapshot = [&] { return Snapshot(round); }};
+    end.is_stopped_by_observer = observer_.OnRound(report) == RoundDecision::kStop;
     return end;
+  }
+
+  Result<TrainingState> Snapshot(int round) const {
+    TrainingState state{.model = model_, .rounds_done = round + 1};
+    if (stopping_) state.model.attributes = stopping_->ToAttributes();
+    return state;
   }
 
   // The model up to and including the best round.
@@ -270,7 +320,7 @@ Result<TrainOutcome> TrainOn(const TrainParams& params, const TrainingSet& data,
   }
   Trainer<Backend> trainer(params, run, tuning, observer, std::move(binned));
   trainer.SetFeatureNames(data.train->shape().feature_names);
-  return trainer.Run();
+  return trainer.Run(data);
 }
 
 }  // namespace

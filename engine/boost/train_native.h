@@ -19,7 +19,8 @@ struct NativeTuning {
   std::optional<std::uint64_t> histogram_limit_bytes = {};  // else a quarter of the memory limit
 };
 
-// Trains with the native engine. Precondition: WhyNotNative gives nothing. The model depends on the
+// Trains with the native engine. Preconditions: WhyNotNative gives nothing, and a state to resume
+// from is of this job. The model depends on the
 // data, their order and the parameters alone: not on threads, kernel tier, chunks or memory limit.
 Result<TrainOutcome> TrainNative(const TrainParams& params, const TrainingSet& data,
                                  const RunOptions& run, RoundObserver& observer,

@@ -17,6 +17,7 @@
 #include "engine/cpu/kernels.h"
 #include "engine/cpu/slot_matrix.h"
 #include "engine/params.h"
+#include "engine/tree/tree.h"
 #include "engine/tree/tree_backend.h"
 
 namespace boostyard {
@@ -47,6 +48,9 @@ class CpuBackend {
 
   // Sets every margin of an output.
   void SetMargins(int output, float margin);
+  // Adds a tree that was grown before, with the same cuts, to the margins of all rows of an output:
+  // the same additions as when it was grown. `bins` has each split's last bin of the left side.
+  void AddTree(int output, const Tree& tree, std::span<const std::int32_t> bins);
   // Adds what is still pending and gives the margins of all rows of one output.
   std::span<float> Margins(int output);
 

@@ -98,6 +98,22 @@ void ReferenceBackend::SetMargins(int output, float margin) {
   std::fill(margins.begin(), margins.end(), margin);
 }
 
+void ReferenceBackend::AddTree(int output, const Tree& tree, std::span<const std::int32_t> bins) {
+  std::vector<float>& margins = margins_[static_cast<std::size_t>(output)];
+  for (std::size_t row = 0; row < row_count(); ++row) {
+    NodeIndex node = 0;
+    while (!tree.is_leaf(node)) {
+      const FeatureIndex feature = tree.feature[node];
+      const std::uint32_t bin = data_.bins[feature][row];
+      const bool goes_left = bin == data_.cuts.missing_code(feature)
+                                 ? tree.default_left[node] != 0
+                                 : static_cast<std::int32_t>(bin) <= bins[node];
+      node = tree.left[node] + (goes_left ? 0 : 1);
+    }
+    margins[row] += tree.threshold[node];
+  }
+}
+
 void ReferenceBackend::ComputeGradients(int output) {
   if (margins_.size() > 1) {
     if (output == 0) ComputeSoftmaxGradients();  // of all classes, before any margin moves

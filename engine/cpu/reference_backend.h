@@ -11,6 +11,7 @@
 #include "engine/base/result.h"
 #include "engine/params.h"
 #include "engine/quantize/binned_columns.h"
+#include "engine/tree/tree.h"
 #include "engine/tree/tree_backend.h"
 
 namespace boostyard {
@@ -36,6 +37,7 @@ class ReferenceBackend {
                    std::vector<std::int8_t> monotone);
 
   void SetMargins(int output, float margin);
+  void AddTree(int output, const Tree& tree, std::span<const std::int32_t> bins);
   std::span<float> Margins(int output) { return margins_[static_cast<std::size_t>(output)]; }
 
   Result<RootState> StartTree(const TreeStart& start);

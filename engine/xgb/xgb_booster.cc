@@ -41,18 +41,24 @@ void XgbLog::Flush(RoundObserver& observer) {
   log_messages.clear();
 }
 
-Result<XgbBooster> XgbBooster::Create(
-    const XgbApi& api, std::vector<void*> matrices,
-    const std::vector<std::pair<std::string, std::string>>& settings) {
+Result<XgbBooster> XgbBooster::Create(const XgbApi& api, std::vector<void*> matrices) {
   void* handle = nullptr;
   BOOSTYARD_RETURN_IF_ERROR(
       XgbCheck(api, api.BoosterCreate(matrices.data(), matrices.size(), &handle)));
-  XgbBooster booster(api, std::move(matrices), handle);
+  return XgbBooster(api, std::move(matrices), handle);
+}
+
+Status XgbBooster::Load(std::span<const std::uint8_t> model) {
+  return XgbCheck(*api_,
+                  api_->BoosterLoadModelFromBuffer(handle_.get(), model.data(), model.size()));
+}
+
+Status XgbBooster::Set(const std::vector<std::pair<std::string, std::string>>& settings) {
   for (const auto& [name, value] : settings) {
     BOOSTYARD_RETURN_IF_ERROR(
-        XgbCheck(api, api.BoosterSetParam(handle, name.c_str(), value.c_str())));
+        XgbCheck(*api_, api_->BoosterSetParam(handle_.get(), name.c_str(), value.c_str())));
   }
-  return booster;
+  return {};
 }
 
 Status XgbBooster::Update(int round) {

@@ -32,9 +32,13 @@ class XgbLog {
 class XgbBooster {
  public:
   // `matrices`: those that rounds are evaluated on; they outlive the booster.
-  static Result<XgbBooster> Create(
-      const XgbApi& api, std::vector<void*> matrices,
-      const std::vector<std::pair<std::string, std::string>>& settings);
+  static Result<XgbBooster> Create(const XgbApi& api, std::vector<void*> matrices);
+
+  // Takes over a model file; call it before Set.
+  Status Load(std::span<const std::uint8_t> model);
+
+  // Sets names to values, in order.
+  Status Set(const std::vector<std::pair<std::string, std::string>>& settings);
 
   // Round `round` (from 0) on the first matrix.
   Status Update(int round);

@@ -46,6 +46,9 @@ class XgbTrainer {
   Result<TrainOutcome> Train(const TrainingSet& data) {
     BOOSTYARD_ASSIGN_OR_RETURN(metrics_, MetricsToReport(params_));
     BOOSTYARD_RETURN_IF_ERROR(PrepareStopping(data.validation != nullptr));
+    if (run_.resume != nullptr) {
+      BOOSTYARD_RETURN_IF_ERROR(Continue(*run_.resume));
+    }
     outcome_.engine = "xgboost " + api_.version;
     BOOSTYARD_RETURN_IF_ERROR(ReadChannel("train", *data.train));
     if (data.validation != nullptr && !outcome_.was_stopped) {
@@ -53,7 +56,8 @@ class XgbTrainer {
     }
     if (outcome_.was_stopped) return EmptyOutcome(data);
     BOOSTYARD_RETURN_IF_ERROR(CreateBooster(data.train->shape().feature_names));
-    for (int round = 0; round < params_.num_round; ++round) {
+    const bool is_enough = stopping_ && stopping_->IsEnough(outcome_.rounds_done - 1);
+    for (int round = outcome_.rounds_done; round < params_.num_round && !is_enough; ++round) {
       BOOSTYARD_ASSIGN_OR_RETURN(const bool goes_on, TrainRound(round));
       log_.Flush(observer_);
       if (!goes_on) break;
@@ -67,6 +71,13 @@ class XgbTrainer {
     if (!params_.early_stopping_rounds || !has_validation) return {};
     BOOSTYARD_ASSIGN_OR_RETURN(stopping_metric_, StoppingMetric(params_));
     stopping_.emplace(stopping_metric_.is_maximised(), *params_.early_stopping_rounds);
+    return {};
+  }
+
+  Status Continue(const TrainingState& state) {
+    if (stopping_) BOOSTYARD_RETURN_IF_ERROR(stopping_->FromAttributes(state.model.attributes));
+    best_model_ = state.best_model;
+    outcome_.rounds_done = state.rounds_done;
     return {};
   }
 
@@ -89,11 +100,17 @@ class XgbTrainer {
     std::vector<void*> handles;
     for (const Channel& channel : channels_) handles.push_back(channel.matrix.handle.get());
     auto settings = XgbSettings(params_, metrics_, run_.threads);
-    if (const std::optional<double> base_score = ForcedBaseScore()) {
+    BOOSTYARD_ASSIGN_OR_RETURN(XgbBooster booster, XgbBooster::Create(api_, std::move(handles)));
+    if (run_.resume != nullptr) {
+      BOOSTYARD_RETURN_IF_ERROR(booster.Load(WriteModel(run_.resume->model, ModelFormat::kUbjson)));
+      // The trees are corrections of the model's own base score.
+      settings.erase(std::remove_if(settings.begin(), settings.end(),
+                                    [](const auto& one) { return one.first == "base_score"; }),
+                     settings.end());
+    } else if (const std::optional<double> base_score = ForcedBaseScore()) {
       settings.emplace_back("base_score", ScientificText(static_cast<float>(*base_score)));
     }
-    BOOSTYARD_ASSIGN_OR_RETURN(XgbBooster booster,
-                               XgbBooster::Create(api_, std::move(handles), settings));
+    BOOSTYARD_RETURN_IF_ERROR(booster.Set(settings));
     BOOSTYARD_RETURN_IF_ERROR(booster.SetFeatureNames(feature_names));
     booster_.emplace(std::move(booster));
     return {};
@@ -130,11 +147,11 @@ class XgbTrainer {
     if (run_.evaluates_metrics || stopping_) {
       BOOSTYARD_ASSIGN_OR_RETURN(values, EvaluateRound(round));
     }
+    BOOSTYARD_ASSIGN_OR_RETURN(const bool is_enough, UpdateStopping(round, values));
     const RoundReport report{
-        .round = round, .metrics = values, .snapshot = [this] { return CurrentModel(); }};
+        .round = round, .metrics = values, .snapshot = [this] { return Snapshot(); }};
     const bool is_stopped = observer_.OnRound(report) == RoundDecision::kStop;
     outcome_.was_stopped = is_stopped;
-    BOOSTYARD_ASSIGN_OR_RETURN(const bool is_enough, UpdateStopping(round, values));
     return !is_stopped && !is_enough;
   }
 
@@ -193,6 +210,15 @@ class XgbTrainer {
       return is_enough;
     }
     return false;
+  }
+
+  Result<TrainingState> Snapshot() {
+    TrainingState state;
+    state.rounds_done = outcome_.rounds_done;
+    state.best_model = best_model_;
+    BOOSTYARD_ASSIGN_OR_RETURN(state.model, CurrentModel());
+    if (stopping_) state.model.attributes = stopping_->ToAttributes();
+    return state;
   }
 
   Result<Model> CurrentModel() {

@@ -192,8 +192,8 @@ TEST(XgbJob, StopsWhenAskedWithTheModelAsItIs) {
   EXPECT_EQ(outcome->model.round_count(), 2);
   ASSERT_EQ(observer.snapshots.size(), 2U);
   ASSERT_TRUE(observer.snapshots[0].ok());
-  EXPECT_EQ(observer.snapshots[0]->round_count(), 1);
-  EXPECT_EQ(WriteModel(*observer.snapshots[1], ModelFormat::kUbjson),
+  EXPECT_EQ(observer.snapshots[0]->model.round_count(), 1);
+  EXPECT_EQ(WriteModel(observer.snapshots[1]->model, ModelFormat::kUbjson),
             WriteModel(outcome->model, ModelFormat::kUbjson));
 }
 

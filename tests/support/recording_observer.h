@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/boost/round_observer.h"
-#include "engine/model/model.h"
+#include "engine/train.h"
 
 namespace boostyard::testing {
 
@@ -54,7 +54,7 @@ class RecordingObserver : public RoundObserver {
   std::vector<std::string> warnings;
   std::vector<std::string> infos;
   std::vector<RecordedValue> values;
-  std::vector<Result<Model>> snapshots;
+  std::vector<Result<TrainingState>> snapshots;
   int rounds = 0;
 };
 
