@@ -6,37 +6,18 @@
 #include "engine/base/error_table.h"
 #include "engine/cpu/cpu_backend_state.h"
 #include "engine/objective/list.h"
+#include "engine/tree/grad_scales.h"
 
 namespace boostyard {
 namespace {
 
 constexpr std::uint64_t kAlign = 64;       // rows: no two threads share a cache line of any array
 constexpr std::uint64_t kIdPadding = 128;  // entries that vector stores may write past a list
-// Packed gradients are enough where they average at least this many quanta; else 64-bit ones.
-constexpr std::int64_t kMinMeanQuanta = 64;
 
 std::uint64_t RangeBegin(std::uint64_t count, int thread, int threads) {
   if (thread == threads) return count;
   return count * static_cast<std::uint64_t>(thread) / static_cast<std::uint64_t>(threads) / kAlign *
          kAlign;
-}
-
-// The largest power of two p with max * p <= limit; 1 for max 0.
-float PowerOfTwoScale(float max, double limit) {
-  if (!(max > 0.0F)) return 1.0F;
-  int exponent = 0;
-  std::frexp(limit / static_cast<double>(max), &exponent);
-  return std::ldexp(1.0F, std::clamp(exponent - 1, -120, 120));
-}
-
-// The largest power of two p with rows * max * p < 2^62.
-double WideScale(float max, std::uint64_t rows) {
-  if (!(max > 0.0F)) return 1.0;
-  int row_exponent = 0;
-  int max_exponent = 0;
-  std::frexp(static_cast<double>(rows), &row_exponent);
-  std::frexp(static_cast<double>(max), &max_exponent);
-  return std::ldexp(1.0, std::clamp(62 - row_exponent - max_exponent, -1000, 200));
 }
 
 template <class... Objectives>
@@ -212,8 +193,8 @@ Status CpuBackend::ComputeGradients(const TreeStart& start) {
                        "use a smaller eta or max_delta_step, and check the labels for outliers");
     }
     Scales right = scales;
-    right.grad = PowerOfTwoScale(stats.max_grad, 32766.0);
-    right.hess = PowerOfTwoScale(stats.max_hess, 65534.0);
+    right.grad = PackedGradScale(stats.max_grad);
+    right.hess = PackedHessScale(stats.max_hess);
     right.wide_grad = WideScale(stats.max_grad, train_rows());
     right.wide_hess = WideScale(stats.max_hess, train_rows());
     const bool sums_are_right = right.grad == scales.grad && right.hess == scales.hess;
@@ -233,8 +214,7 @@ Status CpuBackend::ComputeGradients(const TreeStart& start) {
 void CpuBackend::SampleRows(const TreeStart& start) {
   const bool samples = start.subsample < 1.0;
   root_is_dense_ = !samples;
-  const auto limit = static_cast<std::uint32_t>(
-      std::clamp(std::ceil(start.subsample * 0x1p32) - 1.0, 0.0, 4294967295.0));
+  const std::uint32_t limit = SampleLimit(start.subsample);
   ReserveNodes(1);
   team_.Run([&](int t) {
     const Range train = train_range_[t];

@@ -138,11 +138,6 @@ void CpuBackend::ApplySplits(std::span<SplitTask> splits) {
       if (!splits[i].is_last) SplitRows(splits[i], bitmaps[i], t);
     }
   });
-  for (SplitTask& split : splits) {
-    if (split.is_last) continue;
-    split.left_rows = SampledCount(split.left);
-    split.right_rows = SampledCount(split.right);
-  }
 }
 
 // Calls visit(row) for all of one thread's rows of a node.

@@ -14,15 +14,10 @@
 #include "engine/cpu/kernels.h"
 #include "engine/cpu/kernels_rows.h"
 #include "engine/objective/list.h"
+#include "engine/tree/quantise.h"
 
 namespace boostyard::BOOSTYARD_TIER {
 namespace {
-
-// Non-negative floats as integers; what is too large for any purpose counts as 65,535.
-BOOSTYARD_HD std::uint32_t TruncateCapped(float x) {
-  const float capped = x < 65535.0F ? x : 65535.0F;
-  return static_cast<std::uint32_t>(static_cast<std::int32_t>(capped));
-}
 
 template <class Objective>
 void GradientLoop(const void* erased, const float* margins, const float* labels,
@@ -124,35 +119,14 @@ void Measure(const float* grad, const float* hess, std::uint64_t count, float gr
   stats->sum_hess += static_cast<std::int64_t>(sum_hess);
 }
 
-BOOSTYARD_HD std::int32_t FloorToInt(float x) {
-  const auto truncated = static_cast<std::int32_t>(x);
-  // Unsigned: a first guess of the scale may be far too large, and its quanta wrap and are not
-  // used.
-  return static_cast<std::int32_t>(static_cast<std::uint32_t>(truncated) -
-                                   (static_cast<float>(truncated) > x ? 1U : 0U));
-}
-
 void QuantisePacked(const float* grad, const float* hess, std::uint64_t count, float grad_scale,
                     float hess_scale, std::uint64_t key, std::uint64_t first_row,
                     std::uint32_t* out) {
   const RowRandom random(key);
   for (std::uint64_t i = 0; i < count; ++i) {
-    const std::uint32_t bits = random.Bits(static_cast<std::uint32_t>(first_row + i));
-    const float u = static_cast<float>(static_cast<std::int32_t>(bits & 0xFFFFU)) * 0x1p-16F;
-    const float v = static_cast<float>(static_cast<std::int32_t>(bits >> 16)) * 0x1p-16F;
-    const std::int32_t g = FloorToInt(grad[i] * grad_scale + u);
-    const std::int32_t h = FloorToInt(hess[i] * hess_scale + v);
-    out[i] = (static_cast<std::uint32_t>(g) << 16) | static_cast<std::uint32_t>(h);
+    out[i] = QuantisePair(grad[i], hess[i], grad_scale, hess_scale,
+                          random.Bits(static_cast<std::uint32_t>(first_row + i)));
   }
-}
-
-// Round to nearest by adding and taking away 1.5 * 2^52 (below 2^51); larger ones are integers
-// enough.
-BOOSTYARD_HD std::int64_t RoundToInt(double x) {
-  const double magnitude = x < 0.0 ? -x : x;
-  constexpr double kBig = 6755399441055744.0;
-  const double rounded = magnitude < 2251799813685248.0 ? (x + kBig) - kBig : x;
-  return static_cast<std::int64_t>(rounded);
 }
 
 void QuantiseWide(const float* grad, const float* hess, std::uint64_t count, double grad_scale,

@@ -306,7 +306,6 @@ void ReferenceBackend::EvaluatePairs(const SplitRules& rules, std::span<PairTask
 void ReferenceBackend::ApplySplits(std::span<SplitTask> splits) {
   for (SplitTask& split : splits) {
     const FeatureIndex feature = split.split.feature;
-    split.left_rows = split.right_rows = 0;
     for (std::size_t row = 0; row < row_count(); ++row) {
       if (node_of_row_[row] != split.node) continue;
       const std::uint32_t bin = data_.bins[feature][row];
@@ -314,7 +313,6 @@ void ReferenceBackend::ApplySplits(std::span<SplitTask> splits) {
                                  ? split.split.is_missing_left
                                  : static_cast<std::int32_t>(bin) <= split.split.bin;
       node_of_row_[row] = goes_left ? split.left : split.right;
-      (goes_left ? split.left_rows : split.right_rows) += is_sampled_[row];
     }
   }
 }

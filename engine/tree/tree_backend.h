@@ -5,7 +5,7 @@
 //   rows;
 //                  gives the root's sums
 //   EvaluateRoot   histogram and best split of the root
-//   ApplySplits    rows of split nodes go to their children; gives the children's row counts
+//   ApplySplits    rows of split nodes go to their children
 //   EvaluatePairs  for each pair of children: the smaller one's histogram from its rows, the
 //   sibling's
 //                  as parent minus that, and the best split of both, in one fused step
@@ -52,9 +52,7 @@ struct SplitTask {
   NodeIndex left = 0;  // new nodes
   NodeIndex right = 0;
   SplitCandidate split;
-  bool is_last = false;         // both children are leaves for certain: no row counts are needed
-  std::uint64_t left_rows = 0;  // out: sampled rows, unless is_last
-  std::uint64_t right_rows = 0;
+  bool is_last = false;  // both children are leaves for certain
 };
 
 struct TreeStart {
