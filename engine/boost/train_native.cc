@@ -162,6 +162,7 @@ class Trainer {
     options.monotone = Monotone();
     options.histogram_limit_bytes =
         tuning_.histogram_limit_bytes.value_or(run_.memory_limit_bytes / 4);
+    options.keeps_gradients = params_.tree.num_parallel_tree > 1;
     options.gradient_block_rows = tuning_.gradient_block_rows;
     data.matrix = BuildSlotMatrix(std::move(train), validation, cuts_,
                                   {.bundle = tuning_.bundles_columns}, team_);

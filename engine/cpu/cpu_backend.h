@@ -36,6 +36,8 @@ struct CpuBackendOptions {
   std::uint64_t histogram_limit_bytes = 0;   // 0: no limit; beyond it histograms are built again
   std::uint64_t gradient_block_rows = 1024;  // rows per tile of the gradient pass (tests vary it)
   bool always_wide = false;                  // 64-bit gradients in every round (tests)
+  // Several trees share a round's gradients: margins move before the last one asks for exact sums.
+  bool keeps_gradients = false;
 };
 
 class CpuBackend {
@@ -58,6 +60,7 @@ class CpuBackend {
   void EvaluateRoot(const SplitRules& rules, NodeTask& root, bool may_split_further);
   void EvaluatePairs(const SplitRules& rules, std::span<PairTask> pairs);
   void ApplySplits(std::span<SplitTask> splits);
+  void SumExactly(std::span<ExactTask> leaves);
   void FinishTree(std::span<const LeafValue> leaves);
 
   std::uint64_t train_rows() const { return data_.train_rows; }
@@ -124,6 +127,15 @@ class CpuBackend {
   template <class Visit>
   void VisitRows(NodeIndex node, int thread, const Visit& visit);
 
+  // -- cpu_exact.cc
+  void SettleContests(const SplitRules& rules, std::vector<BuildItem>& items);
+  void SettleContest(const SplitRules& rules, NodeTask& task, const double* feature_gains,
+                     double least, ThreadState& state);
+  void SumSlots(NodeIndex node, std::span<const std::uint32_t> slots, ThreadState& state);
+  void ExactTile(const RowList& rows, ThreadState& state);
+  template <class Visit>
+  void VisitExact(const RowList& rows, ThreadState& state, const Visit& visit);
+
   // -- cpu_histograms.cc
   void BuildViews();
   int TakeHistogram(bool is_wide);
@@ -173,6 +185,8 @@ class CpuBackend {
   HugeBuffer<WideGradient> wide_;
   HugeBuffer<float> softmax_max_;
   HugeBuffer<float> softmax_sum_;
+  HugeBuffer<float> kept_grad_;  // only where options_.keeps_gradients
+  HugeBuffer<float> kept_hess_;
   Scales scales_;
   std::vector<float> leaf_values_;  // of the tree whose values are pending
   int pending_output_ = -1;
@@ -186,6 +200,7 @@ class CpuBackend {
   std::vector<FeatureIndex> digit_features_;
   std::vector<std::uint8_t> block_widths_;
   ScanContext context_;
+  std::vector<double> feature_gains_;  // [2 * item + sibling][feature], of the batch
   std::vector<Histogram> histograms_;
   std::vector<int> free_histograms_[2];  // by is_wide
   std::uint64_t histogram_bytes_ = 0;

@@ -26,6 +26,22 @@ struct CpuBackend::BuildItem {
   int partial_index = -1;
 };
 
+// Rows whose exact gradients are worked out together.
+inline constexpr std::uint32_t kExactRows = 512;
+
+// Sums over the rows of one code: of exact gradients, and of their quanta.
+struct SlotSum {
+  std::int64_t grad = 0;
+  std::int64_t hess = 0;
+  std::int64_t quanta_grad = 0;
+  std::int64_t quanta_hess = 0;
+};
+
+// Whether a code's bit is set (CpuBackend::LeftBitmap).
+inline bool GoesLeft(const std::vector<std::uint32_t>& bitmap, std::uint32_t code) {
+  return ((bitmap[code >> 5] >> (code & 31)) & 1U) != 0;
+}
+
 struct CpuBackend::ThreadState {
   explicit ThreadState(std::uint64_t tile_rows)
       : packed(8 * kBlockStride + 8),
@@ -47,6 +63,14 @@ struct CpuBackend::ThreadState {
   HugeBuffer<float> grad;  // one tile of the gradient pass
   HugeBuffer<float> hess;
   std::vector<std::int64_t> wide_slot;  // u16 slots: child and sibling, gradients and hessians
+  // exact gradients
+  alignas(64) float exact_tile[3][kExactRows];
+  alignas(64) float exact_softmax_sum[kExactRows];
+  alignas(64) float exact_grad[kExactRows + 16];
+  alignas(64) float exact_hess[kExactRows + 16];
+  alignas(64) WideGradient exact[kExactRows];
+  std::vector<SlotSum> slot_sums;        // of the slots under way, one after another
+  std::vector<std::uint8_t> contending;  // per feature
 };
 
 }  // namespace boostyard

@@ -62,6 +62,10 @@ CpuBackend::CpuBackend(BackendData data, const CpuBackendOptions& options, Threa
   const int outputs = options_.objective.num_class > 1 ? options_.objective.num_class : 1;
   margins_ = HugeBuffer<float>(margin_stride_ * static_cast<std::uint64_t>(outputs));
   packed_ = HugeBuffer<std::uint32_t>(train_rows() + kAlign);
+  if (options_.keeps_gradients) {
+    kept_grad_ = HugeBuffer<float>(train_rows() + kAlign);
+    kept_hess_ = HugeBuffer<float>(train_rows() + kAlign);
+  }
   if (outputs > 1) {
     softmax_max_ = HugeBuffer<float>(train_rows() + kAlign);
     softmax_sum_ = HugeBuffer<float>(train_rows() + kAlign);
@@ -140,6 +144,10 @@ GradientStats CpuBackend::GradientRange(const TreeStart& start, const Scales& sc
                                  start.output, count, grad, hess);
     }
     if (!data_.weights.empty()) kernels_.weigh(data_.weights.data() + begin, count, grad, hess);
+    if (options_.keeps_gradients) {
+      std::copy_n(grad, count, kept_grad_.data() + begin);
+      std::copy_n(hess, count, kept_hess_.data() + begin);
+    }
     kernels_.measure(grad, hess, count, scales.grad, scales.hess, &stats);
     if (scales.is_wide) {
       kernels_.quantise_wide(grad, hess, count, scales.wide_grad, scales.wide_hess,
@@ -204,10 +212,10 @@ Status CpuBackend::ComputeGradients(const TreeStart& start) {
     }
     const bool quanta_are_right = !scales.is_wide || (right.wide_grad == scales.wide_grad &&
                                                       right.wide_hess == scales.wide_hess);
+    scales_ = right;  // the scales of exact sums stand in either form
     if (sums_are_right && right.is_wide == scales.is_wide && quanta_are_right) break;
     scales = right;
   }
-  scales_ = scales;
   return {};
 }
 
@@ -268,11 +276,12 @@ Result<RootState> CpuBackend::StartTree(const TreeStart& start) {
   SampleRows(start);
   RootState root;
   root.total = SumSampled();
+  root.rows = SampledCount(0);
   root.is_wide = scales_.is_wide;
-  root.grad_unit =
-      scales_.is_wide ? 1.0 / scales_.wide_grad : 1.0 / static_cast<double>(scales_.grad);
-  root.hess_unit =
-      scales_.is_wide ? 1.0 / scales_.wide_hess : 1.0 / static_cast<double>(scales_.hess);
+  root.exact_grad_unit = 1.0 / scales_.wide_grad;
+  root.exact_hess_unit = 1.0 / scales_.wide_hess;
+  root.grad_unit = scales_.is_wide ? root.exact_grad_unit : 1.0 / static_cast<double>(scales_.grad);
+  root.hess_unit = scales_.is_wide ? root.exact_hess_unit : 1.0 / static_cast<double>(scales_.hess);
   return root;
 }
 

@@ -84,15 +84,18 @@ CpuBackend::BuildItem CpuBackend::MakeItem(NodeTask* child, NodeTask* sibling, N
   BuildItem item;
   item.child = child;
   item.sibling = sibling;
-  item.rows = SampledCount(child->node);
+  item.rows = child->rows = SampledCount(child->node);
   item.is_wide = IsWideNode(item.rows);
-  if (sibling != nullptr) item.parent = Ref(histogram_of_node_[parent]);
+  if (sibling != nullptr) {
+    item.parent = Ref(histogram_of_node_[parent]);
+    sibling->rows = SampledCount(sibling->node);
+  }
   if (!keeps) return item;
   histogram_of_node_[child->node] = TakeHistogram(item.is_wide);
   item.child_out = Ref(histogram_of_node_[child->node]);
   if (sibling == nullptr) return item;
   // The sibling takes over the parent's memory where the form is the same.
-  const bool sibling_is_wide = IsWideNode(SampledCount(sibling->node));
+  const bool sibling_is_wide = IsWideNode(sibling->rows);
   int& sibling_histogram = histogram_of_node_[sibling->node];
   if (sibling_is_wide == item.parent.is_wide) {
     sibling_histogram = std::exchange(histogram_of_node_[parent], -1);
@@ -129,38 +132,30 @@ void CpuBackend::EvaluatePairs(const SplitRules& rules, std::span<PairTask> pair
 
 void CpuBackend::Evaluate(const SplitRules& rules, std::vector<BuildItem>& items) {
   context_.rules = rules;
-  for (auto& state : states_) {
-    state->nodes.assign(items.size() * 2, ScanNode());
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const NodeTask* tasks[2] = {items[i].child, items[i].sibling};
-      for (std::size_t k = 0; k < 2; ++k) {
-        if (tasks[k] == nullptr) continue;
-        ScanNode& node = state->nodes[2 * i + k];
-        node.total = tasks[k]->total;
-        node.floor_gain = tasks[k]->floor_gain;
-        node.bounds = tasks[k]->bounds;
-        node.allowed = tasks[k]->allowed;
-      }
+  const std::size_t features = data_.matrix.places.size();
+  if (rules.is_rounded) feature_gains_.assign(2 * items.size() * features, -__builtin_inf());
+  std::vector<ScanNode> nodes(items.size() * 2);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const NodeTask* tasks[2] = {items[i].child, items[i].sibling};
+    for (std::size_t k = 0; k < 2; ++k) {
+      if (tasks[k] == nullptr) continue;
+      ScanNode& node = nodes[2 * i + k];
+      const GainNoise noise = MakeGainNoise(rules, tasks[k]->total, tasks[k]->rows);
+      node.total = tasks[k]->total;
+      node.limits = MakeContestBounds(rules, noise, tasks[k]->floor_gain);
+      node.bounds = tasks[k]->bounds;
+      node.allowed = tasks[k]->allowed;
+      if (rules.is_rounded) node.feature_gains = &feature_gains_[(2 * i + k) * features];
     }
   }
+  for (auto& state : states_) state->nodes = nodes;
   if (data_.matrix.groups.size() >= static_cast<std::size_t>(threads_)) {
     EvaluateByGroups(items);
   } else if (!data_.matrix.groups.empty()) {
     EvaluateByRows(items);
   }
   if (data_.matrix.narrow_count < data_.matrix.slots.size()) ScanWideSlots(items);
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    NodeTask* tasks[2] = {items[i].child, items[i].sibling};
-    for (std::size_t k = 0; k < 2; ++k) {
-      if (tasks[k] == nullptr) continue;
-      tasks[k]->best = SplitCandidate();
-      for (auto& state : states_) {
-        if (IsBetter(state->nodes[2 * i + k].best, tasks[k]->best)) {
-          tasks[k]->best = state->nodes[2 * i + k].best;
-        }
-      }
-    }
-  }
+  SettleContests(rules, items);
 }
 
 // ---- by groups of slots
@@ -462,11 +457,11 @@ void CpuBackend::ScanWideSlot(const BuildItem& item, std::size_t index, std::uin
       sibling_hess[i] = parent.hess - hess[i];
     }
     store(item.sibling_out, sibling_grad, sibling_hess);
-    kernels_.scan_wide_slot(context_, slot, sibling_grad, sibling_hess,
-                            &state.nodes[2 * index + 1]);
+    kernels_.scan_slot(context_, slot, sibling_grad, sibling_hess, &state.nodes[2 * index + 1],
+                       &state.scratch);
   }
   store(item.child_out, grad, hess);
-  kernels_.scan_wide_slot(context_, slot, grad, hess, &state.nodes[2 * index]);
+  kernels_.scan_slot(context_, slot, grad, hess, &state.nodes[2 * index], &state.scratch);
 }
 
 }  // namespace boostyard

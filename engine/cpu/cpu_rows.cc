@@ -9,10 +9,6 @@ namespace {
 // Columns beyond this do not stay in the second-level cache: reads are prefetched.
 constexpr std::uint64_t kCachedColumnBytes = 256 << 10;
 
-bool GoesLeft(const std::vector<std::uint32_t>& bitmap, std::uint32_t code) {
-  return ((bitmap[code >> 5] >> (code & 31)) & 1U) != 0;
-}
-
 }  // namespace
 
 void CpuBackend::ReserveNodes(std::size_t count) {

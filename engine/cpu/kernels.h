@@ -7,6 +7,7 @@
 #include "engine/base/cpu_features.h"
 #include "engine/base/index_types.h"
 #include "engine/tree/split_candidate.h"
+#include "engine/tree/split_contest.h"
 #include "engine/tree/split_rules.h"
 
 namespace boostyard {
@@ -76,10 +77,11 @@ struct DigitView {
 // One node under evaluation.
 struct ScanNode {
   GradSums total;
-  double floor_gain = 0.0;  // the node's own gain: children must beat it
+  ContestBounds limits;  // candidates beyond them are passed over
   WeightBounds bounds;
   const std::uint8_t* allowed = nullptr;  // per feature, 0: not now; null: all
-  SplitCandidate best;
+  Contest found;
+  double* feature_gains = nullptr;  // of each feature's best; null: not wanted
 };
 
 // Values of the codes of one slot: packed words, or gradients and hessians apart.
@@ -135,9 +137,9 @@ struct KernelTable {
   // Adds packed accumulators of one block to wide ones (strides kSlotStride) and clears them.
   void (*flush_packed)(std::int64_t* packed, std::int64_t* grad, std::int64_t* hess);
   void (*scan_block)(const BlockScan&);
-  // Scans one slot whose values lie apart (u16 slots).
-  void (*scan_wide_slot)(const ScanContext&, std::uint32_t slot, const std::int64_t* grad,
-                         const std::int64_t* hess, ScanNode*);
+  // Scans one slot whose values lie apart. A bundle's are overwritten, and need the scratch.
+  void (*scan_slot)(const ScanContext&, std::uint32_t slot, std::int64_t* grad, std::int64_t* hess,
+                    ScanNode*, TileScratch*);
   // Rows whose code's bit in `bitmap` is set go left: stable, in place; returns how many.
   std::uint64_t (*partition)(std::uint32_t* ids, std::uint64_t count, const std::uint8_t* codes,
                              const std::uint32_t* bitmap, bool prefetches, std::uint32_t* scratch);

@@ -33,6 +33,23 @@ struct ScanState {
   bool is_plain;
 };
 
+// The least gain that a candidate needs now.
+BOOSTYARD_HD double ThresholdOf(const ScanNode& node) {
+  if (!node.found.best.exists()) return node.limits.least;
+  const double threshold = node.limits.Threshold(node.found.best.gain);
+  return threshold > node.limits.least ? threshold : node.limits.least;
+}
+
+// Enters what some candidates of one feature came to.
+BOOSTYARD_HD void Enter(ScanNode& node, const SplitCandidate& candidate, double runner_up) {
+  if (!(candidate.gain > node.limits.least) || candidate.gain < ThresholdOf(node)) return;
+  if (node.feature_gains != nullptr) {
+    double& gain = node.feature_gains[candidate.feature];
+    gain = candidate.gain > gain ? candidate.gain : gain;
+  }
+  node.found.Take(candidate, runner_up, node.total);
+}
+
 BOOSTYARD_HD void Offer(const ScanState& state, const GradSums& left, FeatureIndex feature,
                         std::uint32_t order, std::int32_t bin, bool is_missing_left) {
   const GradSums right{state.node->total.grad - left.grad, state.node->total.hess - left.hess};
@@ -42,13 +59,12 @@ BOOSTYARD_HD void Offer(const ScanState& state, const GradSums& left, FeatureInd
                  &candidate.gain)) {
     return;
   }
-  if (!(candidate.gain > state.node->floor_gain)) return;
   candidate.feature = feature;
   candidate.order = order;
   candidate.bin = bin;
   candidate.is_missing_left = is_missing_left;
   candidate.left = left;
-  if (IsBetter(candidate, state.node->best)) state.node->best = candidate;
+  Enter(*state.node, candidate, -__builtin_inf());
 }
 
 // Every threshold of one feature, both directions of missing values.
@@ -90,9 +106,11 @@ void ScanExclusivePortable(const ScanState& state, const SlotValues& values,
 // The best candidate of each of eight lanes; `order` is whatever number tells candidates apart.
 struct LaneBest {
   __m512d gain;
-  __m512i order;
+  __m512i order;  // -1: none yet
   __m512i grad;
   __m512i hess;
+  __m512d runner_up;  // of those that part the rows differently
+  __m512d threshold;  // what a candidate needs
 };
 
 // What stays the same over the candidates of a node.
@@ -103,6 +121,8 @@ struct LaneRules {
   __m512d hess_unit;
   __m512d lambda;
   __m512d min_child_weight;
+  __m512d limit_factor;
+  __m512d limit_offset;
 };
 
 BOOSTYARD_HD LaneRules MakeLaneRules(const ScanState& state) {
@@ -112,19 +132,43 @@ BOOSTYARD_HD LaneRules MakeLaneRules(const ScanState& state) {
           _mm512_set1_pd(rules.grad_unit),
           _mm512_set1_pd(rules.hess_unit),
           _mm512_set1_pd(rules.lambda),
-          _mm512_set1_pd(rules.min_child_weight)};
+          _mm512_set1_pd(rules.min_child_weight),
+          _mm512_set1_pd(state.node->limits.factor),
+          _mm512_set1_pd(state.node->limits.offset)};
 }
 
-// Lanes start just below what a candidate must reach: above the floor, or equal to the best so far
-// (which a lower feature may still replace).
 BOOSTYARD_HD LaneBest StartLanes(const ScanNode& node) {
-  double start = node.floor_gain;
-  if (node.best.exists() && node.best.gain > 0.0) {
-    const double below = DoubleOf(BitsOf(node.best.gain) - 1);
-    start = below > start ? below : start;
-  }
-  return {_mm512_set1_pd(start), _mm512_set1_epi64(-1), _mm512_setzero_si512(),
-          _mm512_setzero_si512()};
+  const __m512d none = _mm512_set1_pd(-__builtin_inf());
+  return {none,
+          _mm512_set1_epi64(-1),
+          _mm512_setzero_si512(),
+          _mm512_setzero_si512(),
+          none,
+          _mm512_set1_pd(ThresholdOf(node))};
+}
+
+// Takes in candidates with at least the threshold's gain: the lanes of `keep`.
+template <bool kLater>
+BOOSTYARD_HD void TakeLanes(const LaneRules& rules, LaneBest& best, __mmask8 keep, __m512d gain,
+                            __m512i left_grad, __m512i left_hess, __m512i order) {
+  const __mmask8 better =
+      _mm512_mask_cmp_pd_mask(keep, gain, best.gain, kLater ? _CMP_GE_OQ : _CMP_GT_OQ);
+  const __mmask8 is_same = _mm512_mask_cmpeq_epi64_mask(
+      _mm512_cmpeq_epi64_mask(left_grad, best.grad), left_hess, best.hess);
+  const __mmask8 is_mirrored = _mm512_mask_cmpeq_epi64_mask(
+      _mm512_cmpeq_epi64_mask(_mm512_sub_epi64(rules.total_grad, left_grad), best.grad),
+      _mm512_sub_epi64(rules.total_hess, left_hess), best.hess);
+  // The loser of the two: where there was none yet, its gain is minus infinity.
+  const __m512d loser = _mm512_mask_mov_pd(gain, better, best.gain);
+  const auto differs = static_cast<__mmask8>(keep & ~(is_same | is_mirrored));
+  best.runner_up = _mm512_mask_max_pd(best.runner_up, differs, best.runner_up, loser);
+  best.gain = _mm512_mask_mov_pd(best.gain, better, gain);
+  best.order = _mm512_mask_mov_epi64(best.order, better, order);
+  best.grad = _mm512_mask_mov_epi64(best.grad, better, left_grad);
+  best.hess = _mm512_mask_mov_epi64(best.hess, better, left_hess);
+  const __m512d threshold =
+      _mm512_sub_pd(_mm512_mul_pd(best.gain, rules.limit_factor), rules.limit_offset);
+  best.threshold = _mm512_mask_max_pd(best.threshold, better, best.threshold, threshold);
 }
 
 // Offers eight candidates, given what goes left. kLater: of equal ones the later offered wins.
@@ -149,17 +193,14 @@ BOOSTYARD_HD void OfferLanes(const LaneRules& rules, LaneBest& best, __m512i lef
   const __m512d rr = _mm512_mul_pd(rg, rg);
   const __m512d num = _mm512_add_pd(_mm512_mul_pd(ll, rd), _mm512_mul_pd(rr, ld));
   const __m512d bar =
-      _mm512_mul_pd(_mm512_mul_pd(_mm512_mul_pd(ld, rd), best.gain), _mm512_set1_pd(kSlack));
+      _mm512_mul_pd(_mm512_mul_pd(_mm512_mul_pd(ld, rd), best.threshold), _mm512_set1_pd(kSlack));
   // Not "num < bar", so that a NaN of an overflow is looked at rather than dropped.
   keep = _mm512_mask_cmp_pd_mask(keep, num, bar, _CMP_NLT_UQ);
   if (keep == 0) return;
   const __m512d gain =
       _mm512_add_pd(_mm512_maskz_div_pd(has_left, ll, ld), _mm512_maskz_div_pd(has_right, rr, rd));
-  keep = _mm512_mask_cmp_pd_mask(keep, gain, best.gain, kLater ? _CMP_GE_OQ : _CMP_GT_OQ);
-  best.gain = _mm512_mask_mov_pd(best.gain, keep, gain);
-  best.order = _mm512_mask_mov_epi64(best.order, keep, order);
-  best.grad = _mm512_mask_mov_epi64(best.grad, keep, left_grad);
-  best.hess = _mm512_mask_mov_epi64(best.hess, keep, left_hess);
+  keep = _mm512_mask_cmp_pd_mask(keep, gain, best.threshold, _CMP_GE_OQ);
+  TakeLanes<kLater>(rules, best, keep, gain, left_grad, left_hess, order);
 }
 
 // Inclusive prefix sums of eight lanes.
@@ -181,18 +222,19 @@ BOOSTYARD_HD void CloseLanes(const ScanState& state, const LaneBest& best, const
   alignas(64) std::int64_t order[8];
   alignas(64) std::int64_t grad[8];
   alignas(64) std::int64_t hess[8];
+  alignas(64) double runner_up[8];
   _mm512_store_si512(order, best.order);
   if (_mm512_movepi64_mask(best.order) == 0xFF) return;  // every lane still at -1
   _mm512_store_pd(gain, best.gain);
   _mm512_store_si512(grad, best.grad);
   _mm512_store_si512(hess, best.hess);
+  _mm512_store_pd(runner_up, best.runner_up);
   for (int lane = 0; lane < 8; ++lane) {
     if (order[lane] < 0) continue;
     SplitCandidate candidate = make(order[lane]);
     candidate.gain = gain[lane];
     candidate.left = {grad[lane], hess[lane]};
-    if (!(candidate.gain > state.node->floor_gain)) continue;
-    if (IsBetter(candidate, state.node->best)) state.node->best = candidate;
+    Enter(*state.node, candidate, runner_up[lane]);
   }
 }
 
@@ -482,13 +524,12 @@ void ScanBlock(const BlockScan& scan) {
   }
 }
 
-void ScanWideSlot(const ScanContext& context, std::uint32_t slot, const std::int64_t* grad,
-                  const std::int64_t* hess, ScanNode* node) {
+void ScanSlotApart(const ScanContext& context, std::uint32_t slot, std::int64_t* grad,
+                   std::int64_t* hess, ScanNode* node, TileScratch* scratch) {
   SlotValues values;
-  values.grad = const_cast<std::int64_t*>(grad);  // one digit: nothing is folded
-  values.hess = const_cast<std::int64_t*>(hess);
-  ScanDigit({&context, node, IsPlain(context.rules)}, values,
-            context.digits[context.slots[slot].first_digit]);
+  values.grad = grad;
+  values.hess = hess;
+  ScanSlot({&context, node, IsPlain(context.rules)}, context.slots[slot], values, scratch);
 }
 
 }  // namespace

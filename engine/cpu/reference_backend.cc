@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "engine/base/error_table.h"
 #include "engine/base/rng.h"
 #include "engine/objective/list.h"
+#include "engine/tree/split_contest.h"
 
 namespace boostyard {
 namespace {
@@ -89,6 +91,7 @@ ReferenceBackend::ReferenceBackend(ReferenceData data, const ObjectiveParams& ob
   grads_.assign(outputs, std::vector<float>(train_rows(), 0.0F));
   hessians_ = grads_;
   quanta_.resize(train_rows());
+  exact_.resize(train_rows());
   is_sampled_.resize(row_count());
   node_of_row_.resize(row_count());
 }
@@ -156,8 +159,13 @@ Status ReferenceBackend::Quantise(const TreeStart& start) {
     return MakeError(ErrorId::kTrainFailed, "gradients are not finite any more",
                      "use a smaller eta or max_delta_step, and check the labels for outliers");
   }
+  QuantiseExactly();
   root_.is_wide = !QuantisePacked(start.dither_key);
-  if (root_.is_wide) QuantiseWide();
+  if (root_.is_wide) {
+    quanta_ = exact_;
+    root_.grad_unit = root_.exact_grad_unit;
+    root_.hess_unit = root_.exact_hess_unit;
+  }
   Int128 grad_mass = 0;
   Int128 hess_mass = 0;
   for (const GradSums& row : quanta_) {
@@ -197,17 +205,17 @@ bool ReferenceBackend::QuantisePacked(std::uint64_t dither_key) {
   return true;
 }
 
-void ReferenceBackend::QuantiseWide() {
+void ReferenceBackend::QuantiseExactly() {
   const std::vector<float>& grads = grads_[static_cast<std::size_t>(output_)];
   const std::vector<float>& hessians = hessians_[static_cast<std::size_t>(output_)];
   const double grad_scale = WideScale(MaxMagnitude(grads), train_rows());
   const double hess_scale = WideScale(MaxMagnitude(hessians), train_rows());
   for (std::size_t row = 0; row < train_rows(); ++row) {
-    quanta_[row] = {std::llrint(static_cast<double>(grads[row]) * grad_scale),
-                    std::llrint(static_cast<double>(hessians[row]) * hess_scale)};
+    exact_[row] = {std::llrint(static_cast<double>(grads[row]) * grad_scale),
+                   std::llrint(static_cast<double>(hessians[row]) * hess_scale)};
   }
-  root_.grad_unit = 1.0 / grad_scale;
-  root_.hess_unit = 1.0 / hess_scale;
+  root_.exact_grad_unit = 1.0 / grad_scale;
+  root_.exact_hess_unit = 1.0 / hess_scale;
 }
 
 Result<RootState> ReferenceBackend::StartTree(const TreeStart& start) {
@@ -218,37 +226,39 @@ Result<RootState> ReferenceBackend::StartTree(const TreeStart& start) {
   }
   const RowRandom random(start.sample_key);
   root_.total = {};
+  root_.rows = 0;
   for (std::size_t row = 0; row < row_count(); ++row) {
     node_of_row_[row] = 0;
     const bool is_train = row < train_rows();
     const double draw = random.Bits(static_cast<std::uint32_t>(row)) * 0x1p-32;
     is_sampled_[row] = is_train && (start.subsample >= 1.0 || draw < start.subsample) ? 1 : 0;
     if (is_sampled_[row] == 0) continue;
+    ++root_.rows;
     root_.total.grad += quanta_[row].grad;
     root_.total.hess += quanta_[row].hess;
   }
   return root_;
 }
 
-void ReferenceBackend::Offer(const SplitRules& rules, SplitCandidate candidate,
-                             NodeTask& task) const {
-  const GradSums right{task.total.grad - candidate.left.grad,
-                       task.total.hess - candidate.left.hess};
-  const int monotone = monotone_.empty() ? 0 : monotone_[candidate.feature];
-  if (!SplitGain(rules, candidate.left, right, monotone, task.bounds, &candidate.gain)) return;
-  if (!(candidate.gain > task.floor_gain)) return;
-  if (IsBetter(candidate, task.best)) task.best = candidate;
-}
-
-void ReferenceBackend::EvaluateFeature(const SplitRules& rules, FeatureIndex feature,
-                                       const std::vector<std::uint64_t>& rows,
-                                       NodeTask& task) const {
+// Every legal split of a node on one feature, with its gain by the given gradients.
+std::vector<SplitCandidate> ReferenceBackend::CandidatesOf(
+    const SplitRules& rules, const NodeTask& task, const GradSums& total, FeatureIndex feature,
+    const std::vector<std::uint64_t>& rows, const std::vector<GradSums>& gradients) const {
+  std::vector<SplitCandidate> all;
+  const auto offer = [&](SplitCandidate candidate) {
+    const GradSums right{total.grad - candidate.left.grad, total.hess - candidate.left.hess};
+    const int monotone = monotone_.empty() ? 0 : monotone_[feature];
+    candidate.feature = feature;
+    if (SplitGain(rules, candidate.left, right, monotone, task.bounds, &candidate.gain)) {
+      all.push_back(candidate);
+    }
+  };
   const auto bins = static_cast<std::int32_t>(data_.cuts.bin_count(feature));
   std::vector<GradSums> sums(static_cast<std::size_t>(bins) + 1);
   for (const std::uint64_t row : rows) {
     GradSums& sum = sums[data_.bins[feature][row]];
-    sum.grad += quanta_[row].grad;
-    sum.hess += quanta_[row].hess;
+    sum.grad += gradients[row].grad;
+    sum.hess += gradients[row].hess;
   }
   const GradSums& missing = sums.back();
   const bool sees_missing = missing.grad != 0 || missing.hess != 0;
@@ -260,23 +270,28 @@ void ReferenceBackend::EvaluateFeature(const SplitRules& rules, FeatureIndex fea
     left.grad += sums[static_cast<std::size_t>(bin)].grad;
     left.hess += sums[static_cast<std::size_t>(bin)].hess;
     if (bin == bins - 1 && !sees_missing) continue;
-    Offer(rules, {.feature = feature, .order = order, .bin = bin, .left = left}, task);
+    offer({.order = order, .bin = bin, .left = left});
   }
-  if (!sees_missing) return;
+  if (!sees_missing) return all;
   // Missing values left: from the top, rows above `bin` go right, until all but the missing ones
   // do.
   GradSums right;
   for (std::int32_t bin = bins - 2; bin >= -1; --bin, ++order) {
     right.grad += sums[static_cast<std::size_t>(bin + 1)].grad;
     right.hess += sums[static_cast<std::size_t>(bin + 1)].hess;
-    Offer(rules,
-          {.feature = feature,
-           .order = order,
+    offer({.order = order,
            .bin = bin,
            .is_missing_left = true,
-           .left = {task.total.grad - right.grad, task.total.hess - right.hess}},
-          task);
+           .left = {total.grad - right.grad, total.hess - right.hess}});
   }
+  return all;
+}
+
+bool ReferenceBackend::GoesLeft(const SplitCandidate& split, std::uint64_t row) const {
+  const std::uint32_t bin = data_.bins[split.feature][row];
+  return bin == data_.cuts.missing_code(split.feature)
+             ? split.is_missing_left
+             : static_cast<std::int32_t>(bin) <= split.bin;
 }
 
 void ReferenceBackend::Evaluate(const SplitRules& rules, NodeTask& task) const {
@@ -284,10 +299,79 @@ void ReferenceBackend::Evaluate(const SplitRules& rules, NodeTask& task) const {
   for (std::uint64_t row = 0; row < train_rows(); ++row) {
     if (node_of_row_[row] == task.node && is_sampled_[row] != 0) rows.push_back(row);
   }
-  task.best = SplitCandidate();
+  task.rows = rows.size();
+  const GainNoise noise = MakeGainNoise(rules, task.total, task.rows);
+  const double least = MakeContestBounds(rules, noise, task.floor_gain).least;
+  std::vector<SplitCandidate> candidates;
   for (FeatureIndex feature = 0; feature < data_.cuts.feature_count(); ++feature) {
     if (task.allowed != nullptr && task.allowed[feature] == 0) continue;
-    EvaluateFeature(rules, feature, rows, task);
+    for (const SplitCandidate& candidate :
+         CandidatesOf(rules, task, task.total, feature, rows, quanta_)) {
+      if (candidate.gain > least) candidates.push_back(candidate);
+    }
+  }
+  task.best = SplitCandidate();
+  for (const SplitCandidate& candidate : candidates) {
+    if (IsBetter(candidate, task.best)) task.best = candidate;
+  }
+  Contest contest{.best = task.best};
+  for (const SplitCandidate& candidate : candidates) {
+    const GradSums mirrored{task.total.grad - candidate.left.grad,
+                            task.total.hess - candidate.left.hess};
+    const auto is_best = [&](const GradSums& left) {
+      return left.grad == task.best.left.grad && left.hess == task.best.left.hess;
+    };
+    if (is_best(candidate.left) || is_best(mirrored)) continue;
+    contest.runner_up = std::max(contest.runner_up, candidate.gain);
+  }
+  const double least_contending = contest.LeastContending(rules, noise, task.floor_gain);
+  if (std::isfinite(least_contending)) Settle(rules, rows, candidates, least_contending, task);
+}
+
+// Decides a contested node: of all splits on the features that contend, the best by exact sums.
+void ReferenceBackend::Settle(const SplitRules& rules, const std::vector<std::uint64_t>& rows,
+                              const std::vector<SplitCandidate>& candidates, double least,
+                              NodeTask& task) const {
+  SplitRules exact_rules = rules;
+  exact_rules.grad_unit = root_.exact_grad_unit;
+  exact_rules.hess_unit = root_.exact_hess_unit;
+  GradSums total;
+  for (const std::uint64_t row : rows) {
+    total.grad += exact_[row].grad;
+    total.hess += exact_[row].hess;
+  }
+  const double floor_gain =
+      NodeGain(exact_rules, static_cast<double>(total.grad) * exact_rules.grad_unit,
+               static_cast<double>(total.hess) * exact_rules.hess_unit, task.bounds);
+  std::set<FeatureIndex> contending;
+  for (const SplitCandidate& candidate : candidates) {
+    if (candidate.gain >= least) contending.insert(candidate.feature);
+  }
+  task.best = SplitCandidate();
+  for (const FeatureIndex feature : contending) {
+    for (const SplitCandidate& candidate :
+         CandidatesOf(exact_rules, task, total, feature, rows, exact_)) {
+      if (candidate.gain > floor_gain && IsBetter(candidate, task.best)) task.best = candidate;
+    }
+  }
+  if (!task.best.exists()) return;
+  task.best.gain = task.floor_gain + (task.best.gain - floor_gain);
+  task.best.left = {};
+  for (const std::uint64_t row : rows) {
+    if (!GoesLeft(task.best, row)) continue;
+    task.best.left.grad += quanta_[row].grad;
+    task.best.left.hess += quanta_[row].hess;
+  }
+}
+
+void ReferenceBackend::SumExactly(std::span<ExactTask> leaves) {
+  for (ExactTask& leaf : leaves) {
+    leaf.total = {};
+    for (std::size_t row = 0; row < train_rows(); ++row) {
+      if (node_of_row_[row] != leaf.node || is_sampled_[row] == 0) continue;
+      leaf.total.grad += exact_[row].grad;
+      leaf.total.hess += exact_[row].hess;
+    }
   }
 }
 
@@ -305,13 +389,9 @@ void ReferenceBackend::EvaluatePairs(const SplitRules& rules, std::span<PairTask
 
 void ReferenceBackend::ApplySplits(std::span<SplitTask> splits) {
   for (SplitTask& split : splits) {
-    const FeatureIndex feature = split.split.feature;
     for (std::size_t row = 0; row < row_count(); ++row) {
       if (node_of_row_[row] != split.node) continue;
-      const std::uint32_t bin = data_.bins[feature][row];
-      const bool goes_left = bin == data_.cuts.missing_code(feature)
-                                 ? split.split.is_missing_left
-                                 : static_cast<std::int32_t>(bin) <= split.split.bin;
+      const bool goes_left = GoesLeft(split.split, row);
       node_of_row_[row] = goes_left ? split.left : split.right;
     }
   }

@@ -44,6 +44,7 @@ class ReferenceBackend {
   void EvaluateRoot(const SplitRules& rules, NodeTask& root, bool may_split_further);
   void EvaluatePairs(const SplitRules& rules, std::span<PairTask> pairs);
   void ApplySplits(std::span<SplitTask> splits);
+  void SumExactly(std::span<ExactTask> leaves);
   void FinishTree(std::span<const LeafValue> leaves);
 
   std::uint64_t train_rows() const { return data_.train_rows; }
@@ -56,11 +57,15 @@ class ReferenceBackend {
   void ComputeSoftmaxGradients();
   Status Quantise(const TreeStart& start);
   bool QuantisePacked(std::uint64_t dither_key);
-  void QuantiseWide();
+  void QuantiseExactly();
   void Evaluate(const SplitRules& rules, NodeTask& task) const;
-  void EvaluateFeature(const SplitRules& rules, FeatureIndex feature,
-                       const std::vector<std::uint64_t>& rows, NodeTask& task) const;
-  void Offer(const SplitRules& rules, SplitCandidate candidate, NodeTask& task) const;
+  void Settle(const SplitRules& rules, const std::vector<std::uint64_t>& rows,
+              const std::vector<SplitCandidate>& candidates, double least, NodeTask& task) const;
+  std::vector<SplitCandidate> CandidatesOf(const SplitRules& rules, const NodeTask& task,
+                                           const GradSums& total, FeatureIndex feature,
+                                           const std::vector<std::uint64_t>& rows,
+                                           const std::vector<GradSums>& gradients) const;
+  bool GoesLeft(const SplitCandidate& split, std::uint64_t row) const;
 
   ReferenceData data_;
   ObjectiveParams objective_;
@@ -73,6 +78,7 @@ class ReferenceBackend {
   int output_ = 0;
   RootState root_;
   std::vector<GradSums> quanta_;          // per training row
+  std::vector<GradSums> exact_;           // the same in exact units
   std::vector<std::uint8_t> is_sampled_;  // per row; never a validation row
   std::vector<NodeIndex> node_of_row_;    // per row
 };

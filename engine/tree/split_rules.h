@@ -15,10 +15,12 @@ struct SplitRules {
   double lambda = 1.0;
   double alpha = 0.0;
   double min_child_weight = 1.0;
-  double max_delta_step = 0.0;  // 0: no limit
-  double grad_unit = 1.0;       // value of one quantum of gradient
-  double hess_unit = 1.0;       // value of one quantum of hessian
-  bool has_monotone = false;    // some feature is constrained: gains are those of bounded weights
+  double max_delta_step = 0.0;   // 0: no limit
+  double grad_unit = 1.0;        // value of one quantum of gradient
+  double hess_unit = 1.0;        // value of one quantum of hessian
+  bool has_monotone = false;     // some feature is constrained: gains are those of bounded weights
+  bool is_rounded = false;       // sums are of rounded gradients: see split_contest.h
+  double min_loss_change = 0.0;  // splits that gain less are not carried out
 };
 
 // Where a node's weight may lie (monotone constraints).

@@ -10,11 +10,16 @@
 //   sibling's
 //                  as parent minus that, and the best split of both, in one fused step
 //   ...            until the grower is done
+//   SumExactly     sums of exact gradients of the leaves for which rounded ones are too coarse
 //   FinishTree     every row learns its leaf; its value is added to the margins before they are
-//   next
-//                  read
+//                  next read
 // Sums are integers, so that rows, threads, devices and hosts may be divided in any way: a backend
 // over several hosts sums histograms between building and scanning, nothing else.
+//
+// Two forms of gradients. Histograms are of quanta: 16 bits a row where that is enough, rounded.
+// Exact gradients are the float32 ones in 64-bit fixed point (RootState's exact units), never
+// stored: they follow from margin, label and weight. They decide where rounding might: in contested
+// nodes (split_contest.h) and in leaves. Where the form is wide, quanta are exact themselves.
 #pragma once
 
 #include <concepts>
@@ -35,7 +40,10 @@ struct NodeTask {
   double floor_gain = 0.0;  // its own gain: the children must beat it
   WeightBounds bounds;
   const std::uint8_t* allowed = nullptr;  // per feature, 0: not to be split here; null: all
-  SplitCandidate best;                    // out
+  // Out: the best split. In a contested node the best by exact sums, with the gain of those sums
+  // (so that gain - floor_gain is the exact loss change) but what goes left still in quanta.
+  SplitCandidate best;
+  std::uint64_t rows = 0;  // out: sampled ones
 };
 
 // Two children of one parent, evaluated together.
@@ -65,9 +73,18 @@ struct TreeStart {
 
 struct RootState {
   GradSums total;
+  std::uint64_t rows = 0;  // sampled ones
   double grad_unit = 1.0;  // real value of a quantum
   double hess_unit = 1.0;
-  bool is_wide = false;  // 64-bit gradients were needed
+  double exact_grad_unit = 1.0;  // the same of exact sums
+  double exact_hess_unit = 1.0;
+  bool is_wide = false;  // 64-bit gradients were needed: quanta are exact
+};
+
+// A leaf whose exact sums are wanted.
+struct ExactTask {
+  NodeIndex node = 0;
+  GradSums total;  // out: in exact units, over the sampled rows
 };
 
 // A leaf and its value.
@@ -79,11 +96,13 @@ struct LeafValue {
 template <class B>
 concept TreeBackend = requires(B backend, const TreeStart& start, NodeTask& root,
                                const SplitRules& rules, std::span<PairTask> pairs,
-                               std::span<SplitTask> splits, std::span<const LeafValue> leaves) {
+                               std::span<SplitTask> splits, std::span<ExactTask> exact,
+                               std::span<const LeafValue> leaves) {
   { backend.StartTree(start) } -> std::same_as<Result<RootState>>;
   { backend.EvaluateRoot(rules, root, true) } -> std::same_as<void>;
   { backend.EvaluatePairs(rules, pairs) } -> std::same_as<void>;
   { backend.ApplySplits(splits) } -> std::same_as<void>;
+  { backend.SumExactly(exact) } -> std::same_as<void>;
   { backend.FinishTree(leaves) } -> std::same_as<void>;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <queue>
 #include <set>
@@ -34,6 +35,7 @@ class TreeGrower {
     rules_.alpha = tree.alpha;
     rules_.min_child_weight = tree.min_child_weight;
     rules_.max_delta_step = tree.max_delta_step;
+    rules_.min_loss_change = std::max(tree.gamma, static_cast<double>(kMinLossChange));
     for (const int direction : tree.monotone_constraints) {
       rules_.has_monotone = rules_.has_monotone || direction != 0;
     }
@@ -44,20 +46,24 @@ class TreeGrower {
     BOOSTYARD_ASSIGN_OR_RETURN(const RootState root, backend_.StartTree(start));
     rules_.grad_unit = root.grad_unit;
     rules_.hess_unit = root.hess_unit;
+    rules_.is_rounded = !root.is_wide;
     if (columns_.samples()) columns_.StartTree(number);
     tree_ = Tree();
     nodes_.clear();
-    AddRoot(root.total);
+    AddRoot(root);
     if (params_.grow_policy == GrowPolicy::kLossguide) {
       GrowLossguide();
     } else {
       GrowDepthwise();
     }
+    RefineLeaves(root);
     FinishTree();
     return std::move(tree_);
   }
 
  private:
+  static constexpr float kMinLossChange = 1e-6F;  // XGBoost's kRtEps
+
   struct GrowNode {
     NodeTask task;
     int depth = 0;
@@ -85,10 +91,12 @@ class TreeGrower {
     grow.task.allowed = grow.allowed.data();
   }
 
-  void AddRoot(const GradSums& total) {
+  void AddRoot(const RootState& state) {
     const NodeIndex root = tree_.AddNode(-1);
+    const GradSums& total = state.total;
     GrowNode& grow = nodes_.emplace_back();
     grow.task.node = root;
+    grow.task.rows = state.rows;
     grow.task.total = total;
     const WeightBounds bounds;
     grow.task.floor_gain = NodeGain(rules_, Grad(total), Hess(total), bounds);
@@ -114,7 +122,6 @@ class TreeGrower {
   }
 
   bool IsWorthSplitting(const GrowNode& grow) const {
-    constexpr float kMinLossChange = 1e-6F;  // XGBoost's kRtEps
     return grow.task.best.exists() && grow.loss_change > kMinLossChange &&
            grow.loss_change >= static_cast<float>(params_.gamma);
   }
@@ -162,6 +169,7 @@ class TreeGrower {
     const WeightBounds& bounds = parent.task.bounds;
     grow.task.node = child;
     grow.task.total = sums;
+    grow.task.rows = GuessRows(parent.task, sums);
     grow.task.floor_gain = NodeGain(rules_, Grad(sums), Hess(sums), bounds);
     grow.weight = static_cast<float>(NodeWeight(rules_, Grad(sums), Hess(sums), bounds));
     grow.depth = parent.depth + 1;
@@ -189,6 +197,13 @@ class TreeGrower {
       of_left.lower = middle;
       of_right.upper = middle;
     }
+  }
+
+  // The rows of a child that nobody counts, by its share of the hessian.
+  static std::uint64_t GuessRows(const NodeTask& parent, const GradSums& child) {
+    if (child.hess <= 0 || child.hess >= parent.total.hess) return parent.rows;
+    const double share = static_cast<double>(child.hess) / static_cast<double>(parent.total.hess);
+    return static_cast<std::uint64_t>(share * static_cast<double>(parent.rows)) + 1;
   }
 
   void Evaluate(const std::vector<SplitTask>& splits) {
@@ -249,6 +264,42 @@ class TreeGrower {
       for (const NodeIndex child : {splits.front().left, splits.front().right}) {
         queue.emplace(nodes_[child].loss_change, child);
       }
+    }
+  }
+
+  // Whether rounding may have moved a leaf's weight by more than a thousandth: its standard
+  // deviation is at most sqrt(rows) / 2 quanta, and eight of them are to be within that.
+  bool IsCoarse(const GrowNode& leaf) const {
+    constexpr double kShare = 1e-3 / 8.0;
+    const double weight_hess = Hess(leaf.task.total) + rules_.lambda;
+    const double force = std::abs(Grad(leaf.task.total)) - rules_.alpha;
+    const double weight = std::max(force, 0.0) / weight_hess;
+    const double deviation = std::sqrt(static_cast<double>(leaf.task.rows)) / 2.0 *
+                             (rules_.grad_unit + weight * rules_.hess_unit);
+    return force > -8.0 * deviation && deviation > kShare * force;
+  }
+
+  // Leaves get their values from exact sums where rounding shows.
+  void RefineLeaves(const RootState& root) {
+    if (!rules_.is_rounded) return;
+    std::vector<ExactTask> coarse;
+    for (std::size_t node = 0; node < tree_.node_count(); ++node) {
+      const auto index = static_cast<NodeIndex>(node);
+      if (tree_.is_leaf(index) && IsCoarse(nodes_[node])) coarse.push_back({index, {}});
+    }
+    backend_.SumExactly(coarse);
+    SplitRules rules = rules_;
+    for (const ExactTask& task : coarse) {
+      // Split off, the leaf was heavy enough.
+      if (task.node != 0) rules.min_child_weight = 0.0;
+      const double grad = static_cast<double>(task.total.grad) * root.exact_grad_unit;
+      const double hess = static_cast<double>(task.total.hess) * root.exact_hess_unit;
+      // Within its own bounds, which keep it apart from its sibling's.
+      const auto weight =
+          static_cast<float>(NodeWeight(rules, grad, hess, nodes_[task.node].task.bounds));
+      tree_.threshold[task.node] = weight * eta_;
+      tree_.base_weight[task.node] = task.node == 0 ? weight : weight * eta_;
+      tree_.sum_hessian[task.node] = static_cast<float>(hess);
     }
   }
 

@@ -180,7 +180,7 @@ class ScanWorld {
         const int monotone = rules.has_monotone ? monotone_[feature] : 0;
         if (!SplitGain(rules, candidate.left, right, monotone, node.bounds, &candidate.gain))
           continue;
-        if (!(candidate.gain > node.floor_gain)) continue;
+        if (!(candidate.gain > node.limits.least)) continue;
         candidate.feature = feature;
         candidate.bin = bin;
         candidate.is_missing_left = missing_left;
@@ -238,8 +238,8 @@ class ScanTest : public ::testing::TestWithParam<KernelTier> {
     ScanNode node;
     node.total = total;
     if (rules.has_monotone) node.bounds = {-2.0F, 1.5F};
-    node.floor_gain = NodeGain(rules, static_cast<double>(total.grad) * rules.grad_unit,
-                               static_cast<double>(total.hess) * rules.hess_unit, node.bounds);
+    node.limits.least = NodeGain(rules, static_cast<double>(total.grad) * rules.grad_unit,
+                                 static_cast<double>(total.hess) * rules.hess_unit, node.bounds);
     node.allowed = allowed;
     return node;
   }
@@ -308,8 +308,8 @@ class ScanTest : public ::testing::TestWithParam<KernelTier> {
       scan.scratch = &scratch;
       KernelsOf(GetParam()).scan_block(scan);
     }
-    ExpectSame(child.best, best_child);
-    if (forms.has_sibling) ExpectSame(sibling.best, best_sibling);
+    ExpectSame(child.found.best, best_child);
+    if (forms.has_sibling) ExpectSame(sibling.found.best, best_sibling);
     if (!forms.keeps) return;
     ExpectKept(world, child_out, child_kept, forms.child_wide);
     if (!forms.has_sibling) return;
@@ -419,7 +419,7 @@ TEST_P(ScanTest, ASlotOfTwoBytes) {
           const GradSums right{total.grad - left.grad, total.hess - left.hess};
           if (!SplitGain(rules, left, right, rules.has_monotone ? 1 : 0, node.bounds,
                          &candidate.gain) ||
-              !(candidate.gain > node.floor_gain)) {
+              !(candidate.gain > node.limits.least)) {
             continue;
           }
           candidate.feature = 0;
@@ -431,8 +431,8 @@ TEST_P(ScanTest, ASlotOfTwoBytes) {
           if (IsBetter(candidate, best)) best = candidate;
         }
       }
-      KernelsOf(GetParam()).scan_wide_slot(context, 0, grad.data(), hess.data(), &node);
-      ExpectSame(node.best, best);
+      KernelsOf(GetParam()).scan_slot(context, 0, grad.data(), hess.data(), &node, nullptr);
+      ExpectSame(node.found.best, best);
     }
   }
 }

@@ -21,6 +21,9 @@ struct ScriptedBackend {
   std::vector<NodeIndex> split_nodes;           // in order
   std::vector<std::vector<NodeIndex>> batches;  // of ApplySplits
   std::vector<NodeIndex> last_splits;
+  std::uint64_t root_rows = 0;               // 0: gradients are exact
+  std::map<NodeIndex, GradSums> exact_sums;  // in units of 2^-10
+  std::vector<NodeIndex> refined;
   std::map<NodeIndex, float> leaves;
   int evaluations = 0;
   bool root_may_split_further = false;
@@ -37,7 +40,14 @@ struct ScriptedBackend {
     task.best.left = {task.total.grad / 2 + 8, task.total.hess / 2};
   }
 
-  Result<RootState> StartTree(const TreeStart&) { return RootState{.total = {1024, 4096}}; }
+  Result<RootState> StartTree(const TreeStart&) {
+    RootState root;
+    root.total = {1024, 4096};
+    root.rows = root_rows;
+    root.exact_grad_unit = root.exact_hess_unit = 0x1p-10;
+    root.is_wide = root_rows == 0;
+    return root;
+  }
   void EvaluateRoot(const SplitRules&, NodeTask& root, bool may_split_further) {
     root_may_split_further = may_split_further;
     Answer(root);
@@ -54,6 +64,12 @@ struct ScriptedBackend {
       split_nodes.push_back(split.node);
       batches.back().push_back(split.node);
       if (split.is_last) last_splits.push_back(split.node);
+    }
+  }
+  void SumExactly(std::span<ExactTask> tasks) {
+    for (ExactTask& task : tasks) {
+      refined.push_back(task.node);
+      task.total = exact_sums.at(task.node);
     }
   }
   void FinishTree(std::span<const LeafValue> values) {
