@@ -4,6 +4,8 @@
 #   nlohmann_json  engine/model (reader), container/job_config, hyperparams/describe
 #   fast_float     data/number.h
 #   LibArchive     container/archive
+#   ISA-L          data/decode/gzip_decoder.cc
+#   libzstd        data/decode/zstd_decoder.cc
 #   CLI11          container/main
 #   GTest          tests
 find_package(OpenMP REQUIRED COMPONENTS CXX)
@@ -12,6 +14,7 @@ find_package(FastFloat QUIET CONFIG)
 find_path(FAST_FLOAT_INCLUDE fast_float/fast_float.h REQUIRED)
 find_package(LibArchive REQUIRED)
 include(static_libarchive)
+include(decoders)
 find_package(CLI11 REQUIRED)
 find_package(Threads REQUIRED)
 if(BOOSTYARD_TESTS)

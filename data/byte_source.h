@@ -38,20 +38,28 @@ Status ReadFully(const ByteSource& source, const std::string& display_name, std:
 // Whether the path is a pipe that must be read once and in order.
 bool IsPipe(const SourceFile& file);
 
+// Bytes that come once and in order: from a pipe, a decoder, a file read from its beginning.
+class TextSource {
+ public:
+  virtual ~TextSource() = default;
+
+  // Reads at least one byte, or returns 0 at the end. `out` is not empty.
+  virtual Result<std::size_t> ReadSome(std::span<char> out) = 0;
+};
+
 // A named pipe, read once from its beginning to its end. Never blocks for ever: it gives up when no
 // writer comes, and asks `stop_requested` several times a second.
-class PipeSource {
+class PipeSource final : public TextSource {
  public:
   // `writer_timeout_ms`: how long to wait for a writer. Errors: kChannelPipe.
   static Result<std::unique_ptr<PipeSource>> Open(const SourceFile& file, int writer_timeout_ms,
                                                   std::function<bool()> stop_requested);
-  ~PipeSource();
+  ~PipeSource() override;
   PipeSource(const PipeSource&) = delete;
   PipeSource& operator=(const PipeSource&) = delete;
 
-  // Reads at least one byte, or returns 0 at the end. Errors: kIoRead, kChannelPipe (no writer),
-  // kInternal (a stop was requested).
-  Result<std::size_t> ReadSome(std::span<char> out);
+  // Errors: kIoRead, kChannelPipe (no writer), kInternal (a stop was requested).
+  Result<std::size_t> ReadSome(std::span<char> out) override;
 
  private:
   PipeSource(int descriptor, std::string display_name, int writer_timeout_ms,

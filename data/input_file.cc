@@ -1,9 +1,11 @@
 #include "data/input_file.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "data/number.h"
+#include "data/text_source.h"
 #include "engine/base/error_table.h"
 
 namespace boostyard {
@@ -43,16 +45,14 @@ void CutAtLineEnd(std::string& head, bool is_whole_file) {
   head.resize(newline == std::string::npos ? 0 : newline + 1);
 }
 
-Status ReadFileHead(InputFile& input, const ReadOptions& options) {
-  BOOSTYARD_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
-                             options.open_file(input.file));
-  input.size = source->size();
+Status ReadFileHead(InputFile& input, const ByteSource& source) {
   for (std::uint64_t wanted = kHeadBytes;; wanted *= 2) {
     const std::size_t have = input.head.size();
     input.head.resize(std::min(wanted, input.size));
     BOOSTYARD_RETURN_IF_ERROR(
-        ReadFully(*source, input.file.display_name, have, std::span(input.head).subspan(have)));
+        ReadFully(source, input.file.display_name, have, std::span(input.head).subspan(have)));
     const bool is_whole_file = input.head.size() == input.size;
+    if (have == 0 && SniffCompression(input.head) != Compression::kNone) return {};
     if (is_whole_file || CountFilledLines(input.head) >= kHeadLines) {
       CutAtLineEnd(input.head, is_whole_file);
       return {};
@@ -63,18 +63,70 @@ Status ReadFileHead(InputFile& input, const ReadOptions& options) {
   }
 }
 
-Status ReadPipeHead(InputFile& input) {
-  PipeText& pipe = *input.pipe;
+// Of a text that is read once. What comes before damage is looked at first.
+Status ReadTextHead(InputFile& input, PipeText& text) {
   for (std::uint64_t wanted = kHeadBytes;; wanted *= 2) {
-    BOOSTYARD_RETURN_IF_ERROR(pipe.FillTo(wanted));
-    if (pipe.is_at_end() || CountFilledLines(pipe.text()) >= kHeadLines) break;
-    if (wanted >= kMaxRowBytes && pipe.text().find('\n') == std::string_view::npos) {
+    Status filled = text.FillTo(wanted);
+    if (text.is_at_end() || CountFilledLines(text.text()) >= kHeadLines) break;
+    if (!filled.ok()) return std::move(filled).error();
+    if (wanted >= kMaxRowBytes && text.text().find('\n') == std::string_view::npos) {
       return NoLineEndError(input.file);
     }
   }
-  input.head = pipe.text();
-  CutAtLineEnd(input.head, pipe.is_at_end());
+  input.head = text.text();
+  CutAtLineEnd(input.head, text.is_at_end());
   return {};
+}
+
+Status OpenRegularFile(InputFile& input, const ReadOptions& options) {
+  BOOSTYARD_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
+                             options.open_file(input.file));
+  input.size = source->size();
+  BOOSTYARD_RETURN_IF_ERROR(ReadFileHead(input, *source));
+  input.compression = SniffCompression(input.head);
+  if (input.compression == Compression::kNone) return {};
+  input.head.clear();
+  BOOSTYARD_ASSIGN_OR_RETURN(std::unique_ptr<DecodedText> decoded,
+                             OpenDecoded(input.file, input.compression, options.open_file));
+  const DecodedText& decoder = *decoded;
+  PipeText text(std::move(decoded));
+  BOOSTYARD_RETURN_IF_ERROR(ReadTextHead(input, text));
+  // As if all of the file were as dense as its beginning; known to the byte if that is all.
+  input.text_bytes = text.is_at_end()
+                         ? text.end()
+                         : static_cast<std::uint64_t>(static_cast<double>(input.size) *
+                                                      static_cast<double>(text.end()) /
+                                                      static_cast<double>(decoder.bytes_read()));
+  return {};
+}
+
+// A pipe tells by its first bytes whether they are compressed.
+Status OpenPipe(InputFile& input, const ReadRequest& request, const ReadOptions& options) {
+  constexpr std::size_t kMagicBytes = 4;
+  const auto may_stop = std::make_shared<std::atomic<bool>>(false);
+  const auto stop_requested = [may_stop, asked = request.stop_requested] {
+    return may_stop->load() || (asked && asked());
+  };
+  BOOSTYARD_ASSIGN_OR_RETURN(
+      std::unique_ptr<TextSource> source,
+      PipeSource::Open(input.file, options.writer_timeout_ms, stop_requested));
+  std::string first(kMagicBytes, '\0');
+  std::size_t have = 0;
+  while (have < kMagicBytes) {
+    BOOSTYARD_ASSIGN_OR_RETURN(const std::size_t got,
+                               source->ReadSome(std::span(first).subspan(have)));
+    if (got == 0) break;
+    have += got;
+  }
+  first.resize(have);
+  input.compression = SniffCompression(first);
+  source = std::make_unique<PrefixedText>(std::move(first), std::move(source));
+  if (input.compression != Compression::kNone) {
+    source = MakeReadAhead(
+        DecodedText::Make(input.compression, std::move(source), input.file.display_name), may_stop);
+  }
+  input.pipe = std::make_unique<PipeText>(std::move(source));
+  return ReadTextHead(input, *input.pipe);
 }
 
 }  // namespace
@@ -110,6 +162,8 @@ void PipeText::EndLastLine() {
   if (is_at_end_ && !buffer_.empty() && buffer_.back() != '\n') buffer_.push_back('\n');
 }
 
+void PipeText::DropLastLine() { buffer_.resize(buffer_.rfind('\n') + 1); }
+
 void PipeText::Drop(std::uint64_t new_offset) {
   const std::size_t bytes = new_offset - offset_;
   newlines_before_ += static_cast<std::uint64_t>(
@@ -123,15 +177,18 @@ Result<InputFile> OpenInput(const SourceFile& file, const ReadRequest& request,
   InputFile input;
   input.file = file;
   if (IsPipe(file)) {
-    BOOSTYARD_ASSIGN_OR_RETURN(
-        std::unique_ptr<PipeSource> source,
-        PipeSource::Open(file, options.writer_timeout_ms, request.stop_requested));
-    input.pipe = std::make_unique<PipeText>(std::move(source));
-    BOOSTYARD_RETURN_IF_ERROR(ReadPipeHead(input));
+    BOOSTYARD_RETURN_IF_ERROR(OpenPipe(input, request, options));
   } else {
-    BOOSTYARD_RETURN_IF_ERROR(ReadFileHead(input, options));
+    BOOSTYARD_RETURN_IF_ERROR(OpenRegularFile(input, options));
   }
   return input;
+}
+
+Result<std::unique_ptr<DecodedText>> OpenDecoded(const SourceFile& file, Compression compression,
+                                                 const FileOpener& open_file) {
+  BOOSTYARD_ASSIGN_OR_RETURN(std::shared_ptr<ByteSource> source, open_file(file));
+  return DecodedText::Make(compression, std::make_unique<FileText>(std::move(source)),
+                           file.display_name);
 }
 
 }  // namespace boostyard

@@ -1,7 +1,7 @@
 #include "data/locate.h"
 
 #include <algorithm>
-#include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10,6 +10,7 @@
 #include "data/csv/parse.h"
 #include "data/csv/plan.h"
 #include "data/csv/sniff.h"
+#include "data/csv/text_windows.h"
 #include "data/read_options.h"
 #include "engine/base/error_table.h"
 
@@ -27,11 +28,9 @@ std::uint64_t OffsetOfRow(const csv::RowText& rows, RowIndex row, char delimiter
   return rows.offset + static_cast<std::uint64_t>(text.data() - rows.text.data());
 }
 
-Result<SourcePosition> PositionOfRow(const ByteSource& source, const SourceFile& file,
-                                     std::uint64_t row_offset, char delimiter,
-                                     std::uint64_t column) {
-  BOOSTYARD_ASSIGN_OR_RETURN(const csv::FoundLine line,
-                             csv::FindLine(source, file.display_name, row_offset));
+// The place of a cell in its line.
+SourcePosition PlaceOfCell(const csv::FoundLine& line, const SourceFile& file, char delimiter,
+                           std::uint64_t column) {
   const std::string text = line.text + '\n';
   const csv::SplitLine split = csv::Split(text, delimiter);
   const std::size_t cell =
@@ -40,12 +39,63 @@ Result<SourcePosition> PositionOfRow(const ByteSource& source, const SourceFile&
   return csv::PositionIn(line, file.display_name, line.offset + in_line, column);
 }
 
+// The line of row `row` of a file; otherwise takes the file's rows off `row`.
+class RowFinder {
+ public:
+  RowFinder(RowIndex& row, char delimiter, std::uint64_t newlines)
+      : row_(row), delimiter_(delimiter), newlines_(newlines) {}
+
+  std::optional<csv::FoundLine> Find(const csv::RowText& rows) {
+    const std::uint64_t row_count = csv::CountRows(rows.text, delimiter_);
+    if (row_ < row_count) {
+      const std::uint64_t offset = OffsetOfRow(rows, row_, delimiter_);
+      return csv::FindLine(rows.text, rows.offset, newlines_, offset);
+    }
+    row_ -= row_count;
+    newlines_ += static_cast<std::uint64_t>(std::count(rows.text.begin(), rows.text.end(), '\n'));
+    return std::nullopt;
+  }
+
+ private:
+  RowIndex& row_;
+  char delimiter_;
+  std::uint64_t newlines_;
+};
+
+Result<std::optional<csv::FoundLine>> FindInPlain(const csv::PlannedFile& planned,
+                                                  const ReadOptions& options, RowFinder finder) {
+  csv::RangeReader reader;
+  BOOSTYARD_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
+                             options.open_file(planned.file));
+  for (const csv::ByteRange& range :
+       csv::CutRanges(planned.data_begin, planned.size, options.chunk_bytes)) {
+    BOOSTYARD_ASSIGN_OR_RETURN(const csv::RowText rows,
+                               reader.Read(*source, planned.file.display_name, range));
+    if (std::optional<csv::FoundLine> line = finder.Find(rows)) return line;
+  }
+  return std::optional<csv::FoundLine>();
+}
+
+Result<std::optional<csv::FoundLine>> FindInCompressed(const csv::PlannedFile& planned,
+                                                       const ReadOptions& options,
+                                                       RowFinder finder) {
+  BOOSTYARD_ASSIGN_OR_RETURN(std::unique_ptr<TextSource> source,
+                             OpenDecoded(planned.file, planned.compression, options.open_file));
+  PipeText text(std::move(source));
+  csv::TextWindows windows(text, planned.file.display_name, planned.data_begin,
+                           options.chunk_bytes);
+  for (;;) {
+    BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<csv::ByteRange> ranges, windows.Next(1));
+    if (ranges.empty()) return std::optional<csv::FoundLine>();
+    if (std::optional<csv::FoundLine> line = finder.Find(windows.Rows(ranges[0]))) return line;
+  }
+}
+
 }  // namespace
 
-Result<SourcePosition> LocateCell(const ReadRequest& request, RowIndex row, std::uint64_t column) {
-  const ReadOptions options;
+Result<SourcePosition> LocateCellWith(const ReadRequest& request, const ReadOptions& options,
+                                      RowIndex row, std::uint64_t column) {
   csv::Planner planner(request, options, request.content_type.value_or(ContentType{}), {});
-  csv::RangeReader reader;
   for (const SourceFile& file : request.files) {
     if (IsPipe(file)) {
       SourcePosition position;
@@ -54,21 +104,20 @@ Result<SourcePosition> LocateCell(const ReadRequest& request, RowIndex row, std:
       return position;
     }
     BOOSTYARD_ASSIGN_OR_RETURN(const csv::PlannedFile planned, planner.Next());
-    BOOSTYARD_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source, options.open_file(file));
     const char delimiter = planner.layout().delimiter;
-    for (const csv::ByteRange& range :
-         csv::CutRanges(planned.data_begin, planned.size, options.chunk_bytes)) {
-      BOOSTYARD_ASSIGN_OR_RETURN(const csv::RowText rows,
-                                 reader.Read(*source, file.display_name, range));
-      const std::uint64_t row_count = csv::CountRows(rows.text, delimiter);
-      if (row < row_count) {
-        return PositionOfRow(*source, file, OffsetOfRow(rows, row, delimiter), delimiter, column);
-      }
-      row -= row_count;
-    }
+    const RowFinder finder(row, delimiter, planned.newlines_before_data);
+    BOOSTYARD_ASSIGN_OR_RETURN(const std::optional<csv::FoundLine> line,
+                               planned.compression == Compression::kNone
+                                   ? FindInPlain(planned, options, finder)
+                                   : FindInCompressed(planned, options, finder));
+    if (line) return PlaceOfCell(*line, file, delimiter, column);
   }
   return MakeError(ErrorId::kInternal,
                    "a row of the channel " + request.channel + " cannot be found again");
+}
+
+Result<SourcePosition> LocateCell(const ReadRequest& request, RowIndex row, std::uint64_t column) {
+  return LocateCellWith(request, ReadOptions(), row, column);
 }
 
 }  // namespace boostyard

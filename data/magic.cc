@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "data/decode/compression.h"
 #include "data/number.h"
 #include "engine/base/error_table.h"
 
@@ -21,6 +22,8 @@ constexpr std::array kCompressions = {
     Magic{"BZh"sv, "bzip2"},      Magic{"\xFD\x37\x7A\x58\x5A\0"sv, "xz"},
     Magic{"PK\x03\x04"sv, "zip"}, Magic{"\x04\x22\x4D\x18"sv, "lz4"},
 };
+
+constexpr std::size_t kTarMagicAt = 257;
 
 // The longer mark first: UTF-32 begins like UTF-16.
 constexpr std::array kWideMarks = {
@@ -95,16 +98,25 @@ DataFormat SniffFormat(std::string_view head) {
 Status CheckIsText(std::string_view head, const std::string& display_name) {
   for (const Magic& magic : kCompressions) {
     if (!head.starts_with(magic.bytes)) continue;
+    if (SniffCompression(magic.bytes) != Compression::kNone) {  // files are decoded before
+      return MakeError(ErrorId::kDataCompressed,
+                       display_name + " is compressed twice: within is " + std::string(magic.name),
+                       "compress the files of the channel once");
+    }
     return MakeError(ErrorId::kDataCompressed,
                      display_name + " is compressed with " + std::string(magic.name) +
                          ", which this version does not read",
-                     "decompress the files of the channel before the job");
+                     "compress the files of the channel with gzip or zstd, or not at all");
   }
   for (const Magic& magic : kWideMarks) {
     if (!head.starts_with(magic.bytes)) continue;
     return MakeError(ErrorId::kCsvEncoding,
                      display_name + " is " + std::string(magic.name) + " text, not UTF-8 or ASCII",
                      "save it as UTF-8, e.g. with iconv -t UTF-8");
+  }
+  if (head.size() > kTarMagicAt && head.substr(kTarMagicAt).starts_with("ustar")) {
+    return MakeError(ErrorId::kDataCompressed, display_name + " is a tar archive",
+                     "supply the files of the archive by themselves");
   }
   if (const std::size_t nul = head.find('\0'); nul != std::string_view::npos) {
     SourcePosition at;

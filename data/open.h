@@ -33,7 +33,8 @@ struct ReadRequest {
   // For the whole job; 0: not limited. Files that would need more than three fifths of it are read
   // again in every pass; pipes that would need more than all of it are refused.
   std::uint64_t memory_limit_bytes = 0;
-  // Asked now and then; true: give up with a kInternal error that the caller does not report.
+  // Asked now and then, by any thread; true: give up with a kInternal error that the caller does
+  // not report.
   std::function<bool()> stop_requested;
 };
 

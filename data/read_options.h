@@ -5,6 +5,7 @@
 
 #include "data/byte_source.h"
 #include "data/open.h"
+#include "engine/base/index_types.h"
 
 namespace boostyard {
 
@@ -16,5 +17,9 @@ struct ReadOptions {
 
 // OpenData with other parameters than a job has.
 Result<OpenedData> OpenDataWith(const ReadRequest& request, const ReadOptions& options);
+
+// LocateCell (data/locate.h) with other parameters than a job has.
+Result<SourcePosition> LocateCellWith(const ReadRequest& request, const ReadOptions& options,
+                                      RowIndex row, std::uint64_t column);
 
 }  // namespace boostyard

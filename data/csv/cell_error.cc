@@ -167,35 +167,6 @@ FoundLine FindLine(std::string_view text, std::uint64_t text_offset, std::uint64
   return line;
 }
 
-Result<FoundLine> FindLine(const ByteSource& source, const std::string& display_name,
-                           std::uint64_t offset) {
-  constexpr std::uint64_t kBlock = 1U << 20;
-  std::vector<char> block(kBlock);
-  std::uint64_t newlines = 0;
-  std::uint64_t line_begin = 0;
-  for (std::uint64_t at = 0; at < offset; at += kBlock) {
-    const auto length = static_cast<std::size_t>(std::min(kBlock, offset - at));
-    BOOSTYARD_RETURN_IF_ERROR(ReadFully(source, display_name, at, std::span(block.data(), length)));
-    const std::string_view text(block.data(), length);
-    newlines += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-    if (const std::size_t last = text.rfind('\n'); last != std::string_view::npos) {
-      line_begin = at + last + 1;
-    }
-  }
-  std::string text;
-  std::size_t searched = offset - line_begin;
-  while (text.find('\n', searched) == std::string::npos) {
-    searched = std::max(searched, text.size());
-    const std::size_t have = text.size();
-    const std::uint64_t left = source.size() - (line_begin + have);
-    if (left == 0 || have > 2 * kMaxRowBytes) break;
-    text.resize(have + static_cast<std::size_t>(std::min(kBlock, left)));
-    BOOSTYARD_RETURN_IF_ERROR(
-        ReadFully(source, display_name, line_begin + have, std::span(text).subspan(have)));
-  }
-  return FindLine(text, line_begin, newlines, offset);
-}
-
 SourcePosition PositionIn(const FoundLine& line, const std::string& display_name,
                           std::uint64_t offset, std::uint64_t column) {
   const std::size_t at = offset - std::min(offset, line.offset);

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
-#include "data/byte_source.h"
 #include "data/csv/layout.h"
 #include "engine/base/result.h"
 
@@ -17,13 +17,8 @@ struct FoundLine {
   std::uint64_t number = 0;  // from 1
 };
 
-// The line that holds byte `offset`. Counts the newlines before it, so it reads the file from its
-// beginning. Errors: kIoRead.
-Result<FoundLine> FindLine(const ByteSource& source, const std::string& display_name,
-                           std::uint64_t offset);
-
-// The same in a text that lies at `text_offset` of its file, with `newlines_before` newlines
-// before.
+// The line that holds byte `offset`, in a text that lies at `text_offset` of its file, with
+// `newlines_before` newlines before.
 FoundLine FindLine(std::string_view text, std::uint64_t text_offset, std::uint64_t newlines_before,
                    std::uint64_t offset);
 

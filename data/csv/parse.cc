@@ -15,8 +15,10 @@ namespace {
 class RowParser {
  public:
   RowParser(std::string_view text, std::uint64_t text_offset, const Layout& layout,
-            CellTable& table)
-      : text_(text), text_offset_(text_offset), layout_(layout), table_(table) {}
+            CellTable& table, std::uint64_t newlines)
+      : text_(text), text_offset_(text_offset), layout_(layout), table_(table) {
+    outcome_.newlines = newlines;
+  }
 
   // Parses the row at `p` and returns where the next one begins.
   const char* Row(const char* p) {
@@ -130,7 +132,7 @@ ParseOutcome ParseRows(std::string_view text, std::uint64_t text_offset, const L
   const std::size_t needed = table.stride * layout.column_count;
   if (table.cells.size() < needed) table.cells.resize(needed);
 
-  RowParser parser(text, text_offset, layout, table);
+  RowParser parser(text, text_offset, layout, table, newlines);
   const char* p = text.data();
   const char* const end = p + text.size();
   if (blocks == nullptr || layout.column_count < 2) {

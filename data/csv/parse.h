@@ -23,6 +23,7 @@ class BlockReader;
 struct ParseOutcome {
   std::vector<Fault> faults;  // the first kMaxFaults, in order of offset
   bool saw_question_mark = false;
+  std::uint64_t newlines = 0;  // in all of the text
 };
 
 // Parses whole rows. `text` ends with '\n' (or is empty) and begins at byte `text_offset` of its

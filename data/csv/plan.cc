@@ -85,6 +85,8 @@ Result<PlannedFile> Planner::Next() {
   PlannedFile planned;
   planned.file = input.file;
   planned.size = input.size;
+  planned.compression = input.compression;
+  planned.text_bytes = input.compression == Compression::kNone ? input.size : input.text_bytes;
   if (!input.is_empty()) {
     BOOSTYARD_RETURN_IF_ERROR(CheckContent(input));
     if (!has_delimiter_) BOOSTYARD_RETURN_IF_ERROR(ChooseDelimiter(input));
@@ -158,6 +160,7 @@ Status Planner::PlanHead(const InputFile& input, PlannedFile& planned) {
       type_.has_header.value_or(IsHeader(first, second ? &*second : nullptr, request_.has_label));
   if (!is_header) return {};
   planned.data_begin = lines[0].offset + lines[0].text.size();
+  planned.newlines_before_data = lines[0].number;
   return TakeHeader(input, Names(first));
 }
 

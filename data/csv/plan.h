@@ -20,8 +20,11 @@ namespace boostyard::csv {
 struct PlannedFile {
   SourceFile file;
   std::unique_ptr<PipeText> pipe;  // null: a regular file
-  std::uint64_t size = 0;          // of a regular file
-  std::uint64_t data_begin = 0;    // after byte order mark and header
+  std::uint64_t size = 0;          // of a regular file, as it lies there
+  Compression compression = Compression::kNone;
+  std::uint64_t text_bytes = 0;  // of a regular file, decoded: about
+  std::uint64_t data_begin = 0;  // after byte order mark and header, in the text
+  std::uint64_t newlines_before_data = 0;
 };
 
 class Planner {

@@ -15,6 +15,7 @@
 #include "data/csv/plan.h"
 #include "data/csv/read_rows.h"
 #include "data/csv/reread_stream.h"
+#include "data/csv/text_windows.h"
 #include "engine/base/error_table.h"
 #include "engine/base/parallel.h"
 
@@ -98,24 +99,34 @@ class Reader {
   }
 
  private:
+  // One chunk of a plain file, or all of a compressed one.
   struct Task {
     SharedFile* file;
     ByteRange range;
+    bool is_compressed;
   };
 
-  // Runs body(task, worker) -> Result<ChunkResult> for each task in parallel and appends the chunks
-  // in order of tasks. Where a task has noted as many faults as a report shows, later ones are left
-  // out.
+  // What a task found, in order of its text.
+  struct TaskResult {
+    std::vector<ChunkResult> chunks;
+    std::optional<Error> damage;  // of what follows them
+
+    std::size_t fault_count() const {
+      std::size_t count = damage ? 1 : 0;
+      for (const ChunkResult& chunk : chunks) count += chunk.faults.size();
+      return count;
+    }
+  };
+
+  // Runs body(task, worker) -> Result<TaskResult> for each task in parallel. Where a task has noted
+  // as many faults as a report shows, later ones are left out.
   template <class Body>
-  Result<std::vector<ChunkResult>> RunTasks(std::size_t task_count, const Body& body) {
-    std::vector<ChunkResult> results(task_count);
+  Result<std::vector<TaskResult>> RunTasks(std::size_t task_count, const Body& body) {
+    std::vector<TaskResult> results(task_count);
     std::vector<std::optional<Error>> failures(task_count);
     std::atomic<std::size_t> next{0};
     std::atomic<std::size_t> last{task_count};  // tasks from here on are not needed
-    const auto run_one = [&](std::size_t task, int thread) -> Result<ChunkResult> {
-      // Only the calling thread asks, so that the caller's function need not be thread safe.
-      const bool may_ask = thread == 0 && request_.stop_requested != nullptr;
-      if (may_ask && request_.stop_requested()) return StoppedError();
+    const auto run_one = [&](std::size_t task, int thread) -> Result<TaskResult> {
       try {
         return body(task, workers_[static_cast<std::size_t>(thread)]);
       } catch (const std::bad_alloc&) {
@@ -128,15 +139,14 @@ class Reader {
       for (;;) {
         const std::size_t task = next.fetch_add(1);
         if (task >= last.load()) return;
-        Result<ChunkResult> result = run_one(task, thread);
-        if (result.ok()) result = CheckMemory(std::move(result).value());
+        Result<TaskResult> result = run_one(task, thread);
         if (!result.ok()) {
           failures[task] = std::move(result).error();
           LowerTo(last, task + 1);
           continue;
         }
         results[task] = std::move(result).value();
-        if (results[task].faults.size() >= kMaxFaults) LowerTo(last, task + 1);
+        if (results[task].fault_count() >= kMaxFaults) LowerTo(last, task + 1);
       }
     });
     results.resize(std::min(results.size(), last.load()));
@@ -144,6 +154,14 @@ class Reader {
       if (failures[task]) return *std::move(failures[task]);
     }
     return results;
+  }
+
+  // One chunk; what is kept of it is within the limit.
+  Result<ChunkResult> ReadChunk(const RowText& rows, const ByteRange& range, Worker& worker) {
+    if (request_.stop_requested && request_.stop_requested()) return StoppedError();
+    ChunkResult result = ReadRows(rows, planner_.layout(), worker);
+    result.range = range;
+    return CheckMemory(std::move(result));
   }
 
   // Beyond their part of the limit the cells are dropped, to be read again in every pass: the job
@@ -172,93 +190,118 @@ class Reader {
                      "use an instance with more memory, or fewer rows or columns");
   }
 
-  void Keep(std::vector<ChunkResult>& results) {
-    for (ChunkResult& result : results) {
-      saw_question_mark_ = saw_question_mark_ || result.saw_question_mark;
-      if (result.stored.row_count > 0) chunks_.push_back(std::move(result.stored));
+  // Takes over what was found in a part of a file that follows `newlines` newlines; adds its own.
+  void Keep(TaskResult& result, const SourceFile& file, std::uint64_t& newlines) {
+    for (ChunkResult& chunk : result.chunks) {
+      for (std::size_t i = 0; i < chunk.faults.size() && errors_.size() < kMaxFaults; ++i) {
+        FoundLine& line = chunk.fault_lines[i];
+        line.number += newlines;
+        errors_.push_back(
+            DescribeFault(chunk.faults[i], line, file.display_name, planner_.layout()));
+      }
+      newlines += chunk.newlines;
+      saw_question_mark_ = saw_question_mark_ || chunk.saw_question_mark;
+      if (chunk.stored.row_count > 0) {
+        places_.push_back({files_.size() - 1, chunk.range, chunk.stored.row_count});
+        chunks_.push_back(std::move(chunk.stored));
+      }
     }
-    if (!is_kept_) std::for_each(chunks_.begin(), chunks_.end(), DropCells);
+    if (result.damage && errors_.size() < kMaxFaults) errors_.push_back(*std::move(result.damage));
   }
 
   Status ReadFiles(const std::vector<PlannedFile>& files) {
     std::vector<std::unique_ptr<SharedFile>> shared;
     std::vector<Task> tasks;
-    const std::size_t first_place = places_.size();
+    std::size_t compressed_count = 0;
     for (const PlannedFile& file : files) {
+      const bool is_compressed = file.compression != Compression::kNone;
+      compressed_count += is_compressed ? 1 : 0;
       const std::vector<ByteRange> ranges =
-          CutRanges(file.data_begin, file.size, options_.chunk_bytes);
+          is_compressed ? std::vector<ByteRange>(1)
+                        : CutRanges(file.data_begin, file.size, options_.chunk_bytes);
       shared.push_back(std::make_unique<SharedFile>(file, ranges.size()));
       for (const ByteRange& range : ranges) {
-        tasks.push_back({shared.back().get(), range});
-        places_.push_back({.file = files_.size(), .range = range});
-      }
-      files_.push_back(file.file);
-    }
-    if (tasks.empty() || planner_.layout().column_count == 0) return {};
-    BOOSTYARD_ASSIGN_OR_RETURN(
-        std::vector<ChunkResult> results,
-        RunTasks(tasks.size(), [&](std::size_t task, Worker& worker) -> Result<ChunkResult> {
-          BOOSTYARD_ASSIGN_OR_RETURN(
-              const RowText rows,
-              tasks[task].file->Read(tasks[task].range, options_, worker.reader));
-          return ReadRows(rows, planner_.layout(), worker);
-        }));
-    for (std::size_t task = 0; task < results.size(); ++task) {
-      places_[first_place + task].row_count = results[task].stored.row_count;
-      const SourceFile& file = tasks[task].file->planned().file;
-      for (const Fault& fault : results[task].faults) {
-        if (errors_.size() == kMaxFaults) return {};
-        BOOSTYARD_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
-                                   options_.open_file(file));
-        BOOSTYARD_ASSIGN_OR_RETURN(const FoundLine line,
-                                   FindLine(*source, file.display_name, fault.offset));
-        errors_.push_back(DescribeFault(fault, line, file.display_name, planner_.layout()));
+        tasks.push_back({shared.back().get(), range, is_compressed});
       }
     }
-    Keep(results);
+    std::vector<TaskResult> results;
+    if (!tasks.empty() && planner_.layout().column_count > 0) {
+      reads_ahead_ = compressed_count < static_cast<std::size_t>(threads_);
+      BOOSTYARD_ASSIGN_OR_RETURN(
+          results, RunTasks(tasks.size(), [&](std::size_t task, Worker& worker) {
+            return tasks[task].is_compressed ? ReadCompressed(tasks[task], worker)
+                                             : ReadPlain(tasks[task], worker);
+          }));
+    }
+    std::size_t task = 0;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      files_.push_back({files[i].file, files[i].compression});
+      std::uint64_t newlines = files[i].newlines_before_data;
+      for (; task < results.size() && tasks[task].file == shared[i].get(); ++task) {
+        Keep(results[task], files[i].file, newlines);
+      }
+    }
+    DropUnlessKept();
     return {};
   }
 
-  // A window of chunks at a time. The chunks are those that a file of the same bytes would have.
+  Result<TaskResult> ReadPlain(const Task& task, Worker& worker) {
+    BOOSTYARD_ASSIGN_OR_RETURN(const RowText rows,
+                               task.file->Read(task.range, options_, worker.reader));
+    TaskResult result;
+    BOOSTYARD_ASSIGN_OR_RETURN(ChunkResult chunk, ReadChunk(rows, task.range, worker));
+    result.chunks.push_back(std::move(chunk));
+    return result;
+  }
+
+  // Decodes and reads in turn; with threads to spare, at the same time.
+  Result<TaskResult> ReadCompressed(const Task& task, Worker& worker) {
+    const PlannedFile& planned = task.file->planned();
+    BOOSTYARD_ASSIGN_OR_RETURN(std::unique_ptr<TextSource> source,
+                               OpenDecoded(planned.file, planned.compression, options_.open_file));
+    if (reads_ahead_) source = MakeReadAhead(std::move(source));
+    PipeText text(std::move(source));
+    TextWindows windows(text, planned.file.display_name, planned.data_begin, options_.chunk_bytes);
+    TaskResult result;
+    while (result.fault_count() < kMaxFaults) {
+      BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<ByteRange> ranges, windows.Next(1));
+      if (ranges.empty()) break;
+      BOOSTYARD_ASSIGN_OR_RETURN(ChunkResult chunk,
+                                 ReadChunk(windows.Rows(ranges[0]), ranges[0], worker));
+      result.chunks.push_back(std::move(chunk));
+    }
+    result.damage = windows.damage();
+    return result;
+  }
+
   Status ReadPipe(const PlannedFile& planned) {
-    PipeText& pipe = *planned.pipe;
+    files_.push_back({planned.file, Compression::kNone});
     if (planner_.layout().column_count == 0) return {};  // nothing but blank lines
-    const std::uint64_t window_bytes = options_.chunk_bytes * static_cast<std::uint64_t>(threads_);
-    for (std::uint64_t begin = planned.data_begin;; begin += window_bytes) {
-      const std::uint64_t end = begin + window_bytes;
-      BOOSTYARD_RETURN_IF_ERROR(pipe.FillTo(end));
-      BOOSTYARD_RETURN_IF_ERROR(pipe.FillToNewline(end - 1));
-      if (pipe.end() <= begin) return {};
-      BOOSTYARD_RETURN_IF_ERROR(ReadWindow(planned, begin, std::min(end, pipe.end())));
-      if (errors_.size() >= kMaxFaults || (pipe.is_at_end() && end >= pipe.end())) return {};
-      pipe.Drop(end - 1);  // the byte before the next window tells whether a row starts with it
+    TextWindows windows(*planned.pipe, planned.file.display_name, planned.data_begin,
+                        options_.chunk_bytes);
+    std::uint64_t newlines = planned.newlines_before_data;
+    while (errors_.size() < kMaxFaults) {
+      BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<ByteRange> ranges,
+                                 windows.Next(static_cast<std::size_t>(threads_)));
+      if (ranges.empty()) break;
+      BOOSTYARD_ASSIGN_OR_RETURN(
+          std::vector<TaskResult> results,
+          RunTasks(ranges.size(), [&](std::size_t task, Worker& worker) -> Result<TaskResult> {
+            TaskResult result;
+            BOOSTYARD_ASSIGN_OR_RETURN(ChunkResult chunk,
+                                       ReadChunk(windows.Rows(ranges[task]), ranges[task], worker));
+            result.chunks.push_back(std::move(chunk));
+            return result;
+          }));
+      for (TaskResult& result : results) Keep(result, planned.file, newlines);
     }
+    if (windows.damage() && errors_.size() < kMaxFaults) errors_.push_back(*windows.damage());
+    DropUnlessKept();
+    return {};
   }
 
-  Status ReadWindow(const PlannedFile& planned, std::uint64_t begin, std::uint64_t end) {
-    PipeText& pipe = *planned.pipe;
-    pipe.EndLastLine();
-    if (pipe.text().find('\n', end - 1 - pipe.offset()) == std::string_view::npos) {
-      return RowTooLongError(planned.file.display_name, end);
-    }
-    std::vector<ByteRange> ranges = CutRanges(begin, end, options_.chunk_bytes);
-    ranges.front().is_first = begin == planned.data_begin;
-    BOOSTYARD_ASSIGN_OR_RETURN(
-        std::vector<ChunkResult> results,
-        RunTasks(ranges.size(), [&](std::size_t task, Worker& worker) -> Result<ChunkResult> {
-          return ReadRows(RowsStartingIn(pipe.text(), pipe.offset(), ranges[task]),
-                          planner_.layout(), worker);
-        }));
-    for (const ChunkResult& result : results) {
-      for (const Fault& fault : result.faults) {
-        if (errors_.size() == kMaxFaults) return {};
-        const FoundLine line =
-            FindLine(pipe.text(), pipe.offset(), pipe.newlines_before(), fault.offset);
-        errors_.push_back(DescribeFault(fault, line, planned.file.display_name, planner_.layout()));
-      }
-    }
-    Keep(results);
-    return {};
+  void DropUnlessKept() {
+    if (!is_kept_) std::for_each(chunks_.begin(), chunks_.end(), DropCells);
   }
 
   Result<OpenedData> Finish() {
@@ -306,8 +349,9 @@ class Reader {
   std::vector<Worker> workers_;
   bool can_read_again_;
   std::atomic<bool> is_kept_{true};  // false: the stream will read the files again
-  std::vector<SourceFile> files_;    // regular ones, as far as they were read
-  std::vector<ChunkPlace> places_;   // of their chunks
+  bool reads_ahead_ = false;         // a second thread decodes for each reading one
+  std::vector<RereadFile> files_;    // as far as they were read
+  std::vector<ChunkPlace> places_;   // of the chunks
   std::atomic<std::uint64_t> kept_bytes_{0};
   std::vector<StoredChunk> chunks_;
   std::vector<Error> errors_;  // in order of (file, byte)

@@ -23,7 +23,7 @@ Error ChangedError(const SourceFile& file) {
 
 }  // namespace
 
-RereadStream::RereadStream(std::vector<SourceFile> files, std::vector<ChunkPlace> places,
+RereadStream::RereadStream(std::vector<RereadFile> files, std::vector<ChunkPlace> places,
                            Layout layout, FileOpener open_file, int threads, DataShape shape)
     : files_(std::move(files)),
       places_(std::move(places)),
@@ -31,7 +31,7 @@ RereadStream::RereadStream(std::vector<SourceFile> files, std::vector<ChunkPlace
       open_file_(std::move(open_file)),
       shape_(std::move(shape)),
       workers_(static_cast<std::size_t>(std::max(1, threads))),
-      sources_(files_.size()) {
+      open_(files_.size()) {
   std::erase_if(places_, [](const ChunkPlace& place) { return place.row_count == 0; });
 }
 
@@ -40,6 +40,7 @@ Status RereadStream::Rewind() {
   next_row_ = 0;
   chunks_.clear();
   stored_.clear();
+  for (OpenFile& open : open_) open.decoded.reset();
   return {};
 }
 
@@ -48,6 +49,7 @@ Result<std::span<const ColumnChunk>> RereadStream::NextBatch() {
   stored_.clear();  // before the window is read: the memory is used again
   const std::size_t end = std::min(places_.size(), next_ + kChunksPerThread * workers_.size());
   BOOSTYARD_RETURN_IF_ERROR(OpenFiles(end));
+  BOOSTYARD_RETURN_IF_ERROR(Decode(end));
   BOOSTYARD_RETURN_IF_ERROR(ReadWindow(end));
   for (const StoredChunk& chunk : stored_) {
     chunks_.push_back({.first_row = next_row_,
@@ -62,15 +64,56 @@ Result<std::span<const ColumnChunk>> RereadStream::NextBatch() {
   return std::span<const ColumnChunk>(chunks_);
 }
 
-// Opens the files of the places up to `end` and closes the others.
+// Opens the files of the places up to `end` and closes the others. Compressed files that come next
+// are opened before their turn, to be decoded meanwhile.
 Status RereadStream::OpenFiles(std::size_t end) {
-  std::vector<bool> is_needed(files_.size(), false);
-  for (std::size_t i = next_; i < end; ++i) is_needed[places_[i].file] = true;
-  for (std::size_t file = 0; file < files_.size(); ++file) {
-    if (!is_needed[file]) {
-      sources_[file].reset();
-    } else if (sources_[file] == nullptr) {
-      BOOSTYARD_ASSIGN_OR_RETURN(sources_[file], open_file_(files_[file]));
+  if (next_ == end) {
+    for (OpenFile& open : open_) open = OpenFile();
+    return {};
+  }
+  const std::size_t first = places_[next_].file;
+  const std::size_t last = places_[end - 1].file;
+  for (std::size_t file = 0; file < first; ++file) open_[file] = OpenFile();
+  for (std::size_t file = first; file < files_.size() && file < last + workers_.size(); ++file) {
+    const bool is_compressed = files_[file].compression != Compression::kNone;
+    if ((file <= last || is_compressed) && !open_[file].is_open()) {
+      BOOSTYARD_RETURN_IF_ERROR(Open(file));
+    }
+  }
+  return {};
+}
+
+Status RereadStream::Open(std::size_t file) {
+  const RereadFile& source = files_[file];
+  if (source.compression == Compression::kNone) {
+    BOOSTYARD_ASSIGN_OR_RETURN(open_[file].plain, open_file_(source.file));
+    return {};
+  }
+  BOOSTYARD_ASSIGN_OR_RETURN(std::unique_ptr<TextSource> decoded,
+                             OpenDecoded(source.file, source.compression, open_file_));
+  open_[file].decoded = std::make_unique<PipeText>(MakeReadAhead(std::move(decoded)));
+  return {};
+}
+
+// Decodes the text of the window.
+Status RereadStream::Decode(std::size_t end) {
+  for (std::size_t i = next_; i < end; ++i) {
+    const ChunkPlace& place = places_[i];
+    PipeText* const text = open_[place.file].decoded.get();
+    if (text == nullptr) continue;
+    const bool is_first_of_window = i == next_ || places_[i - 1].file != place.file;
+    const std::uint64_t needed = place.range.begin - (place.range.is_first ? 0 : 1);
+    if (is_first_of_window && needed > text->offset()) {
+      BOOSTYARD_RETURN_IF_ERROR(text->FillTo(needed));
+      if (text->end() < needed) return ChangedError(files_[place.file].file);
+      text->Drop(needed);
+    }
+    BOOSTYARD_RETURN_IF_ERROR(text->FillTo(place.range.end));
+    BOOSTYARD_RETURN_IF_ERROR(text->FillToNewline(place.range.end - 1));
+    if (text->end() < place.range.end) return ChangedError(files_[place.file].file);
+    text->EndLastLine();
+    if (text->text().find('\n', place.range.end - 1 - text->offset()) == std::string_view::npos) {
+      return ChangedError(files_[place.file].file);
     }
   }
   return {};
@@ -99,16 +142,22 @@ Status RereadStream::ReadWindow(std::size_t end) {
   return {};
 }
 
+Result<RowText> RereadStream::Rows(const ChunkPlace& place, Worker& worker) const {
+  const SourceFile& file = files_[place.file].file;
+  const OpenFile& open = open_[place.file];
+  if (open.decoded != nullptr) {
+    return RowsStartingIn(open.decoded->text(), open.decoded->offset(), place.range);
+  }
+  if (open.plain->size() < place.range.end) return ChangedError(file);
+  return worker.reader.Read(*open.plain, file.display_name, place.range);
+}
+
 Result<StoredChunk> RereadStream::ReadChunk(const ChunkPlace& place, Worker& worker) const {
   try {
-    const SourceFile& file = files_[place.file];
-    const ByteSource& source = *sources_[place.file];
-    if (source.size() < place.range.end) return ChangedError(file);
-    BOOSTYARD_ASSIGN_OR_RETURN(const RowText rows,
-                               worker.reader.Read(source, file.display_name, place.range));
+    BOOSTYARD_ASSIGN_OR_RETURN(const RowText rows, Rows(place, worker));
     ChunkResult result = ReadRows(rows, layout_, worker);
     if (!result.faults.empty() || result.stored.row_count != place.row_count) {
-      return ChangedError(file);
+      return ChangedError(files_[place.file].file);
     }
     return std::move(result.stored);
   } catch (const std::bad_alloc&) {

@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "data/decode/compression.h"
+#include "tests/data/compress.h"
 #include "tests/data/csv_support.h"
 
 namespace boostyard::test {
@@ -18,9 +21,12 @@ const std::filesystem::path kGolden =
 
 // Reads one file of the corpus. Its name says how: *.weights.csv, *.predict.csv, *.nine.csv (nine
 // features expected).
-Result<OpenedData> OpenGolden(const std::filesystem::path& path) {
+Result<OpenedData> OpenGolden(const std::filesystem::path& path, const std::string& bytes,
+                              int threads = 1, std::uint64_t chunk_bytes = 1U << 20) {
   const std::string name = path.filename().string();
-  MemoryFiles files({ReadBytes(path)});
+  MemoryFiles files({bytes});
+  files.request.threads = threads;
+  files.options.chunk_bytes = chunk_bytes;
   files.request.files[0].display_name = name;
   files.request.has_weights = name.find(".weights.") != std::string::npos;
   files.request.has_label = name.find(".predict.") == std::string::npos;
@@ -35,10 +41,10 @@ TEST(CsvErrors, HaveTheGoldenMessages) {
     if (entry.path().extension() == ".csv") paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
-  ASSERT_GT(paths.size(), 40U);
+  ASSERT_GE(paths.size(), 60U);
   std::string text;
   for (const auto& path : paths) {
-    const auto opened = OpenGolden(path);
+    const auto opened = OpenGolden(path, ReadBytes(path));
     ASSERT_FALSE(opened.ok()) << path;
     text += "== " + path.filename().string() + "\n" + Render(opened.error());
     EXPECT_EQ(KindOf(opened.error()), ErrorKind::kUser);
@@ -48,6 +54,64 @@ TEST(CsvErrors, HaveTheGoldenMessages) {
     std::ofstream(messages, std::ios::binary) << text;
   }
   EXPECT_EQ(text, ReadBytes(messages));
+}
+
+TEST(CsvErrors, AreTheSameForAnyThreadsChunksAndCompression) {
+  for (const auto& entry : std::filesystem::directory_iterator(kGolden)) {
+    if (entry.path().extension() != ".csv") continue;
+    const std::string bytes = ReadBytes(entry.path());
+    const auto first = OpenGolden(entry.path(), bytes);
+    ASSERT_FALSE(first.ok());
+    const bool is_packed = SniffCompression(bytes) != Compression::kNone;
+    for (const int threads : {1, 2, 7}) {
+      for (const std::uint64_t chunk_bytes : {10, 1 << 20}) {
+        for (const std::string& form : {bytes, Gzip(bytes), Zstd(bytes)}) {
+          if (is_packed && form != bytes) continue;  // packed twice is another error
+          const auto opened = OpenGolden(entry.path(), form, threads, chunk_bytes);
+          ASSERT_FALSE(opened.ok());
+          EXPECT_EQ(Render(opened.error()), Render(first.error())) << entry.path();
+        }
+      }
+    }
+  }
+}
+
+// Counts the bytes that are read of all files.
+class CountingSource final : public ByteSource {
+ public:
+  CountingSource(std::unique_ptr<ByteSource> source, std::atomic<std::uint64_t>& count)
+      : source_(std::move(source)), count_(count) {}
+  std::uint64_t size() const override { return source_->size(); }
+  Result<std::size_t> ReadSome(std::uint64_t offset, std::span<char> out) const override {
+    Result<std::size_t> got = source_->ReadSome(offset, out);
+    if (got.ok()) count_ += *got;
+    return got;
+  }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::atomic<std::uint64_t>& count_;
+};
+
+TEST(CsvErrors, AreExplainedWithoutReadingTheFileAgain) {
+  std::string text;
+  for (int i = 0; i < 400'000; ++i) text += "1,2,3\n";
+  for (int i = 0; i < 5; ++i) text += "1,x,3\n";
+  for (const std::string& bytes : {text, Gzip(text)}) {
+    MemoryFiles files({bytes});
+    std::atomic<std::uint64_t> count = 0;
+    const FileOpener before = files.options.open_file;
+    files.options.open_file = [&](const SourceFile& file) -> Result<std::unique_ptr<ByteSource>> {
+      return std::unique_ptr<ByteSource>(
+          std::make_unique<CountingSource>(before(file).value(), count));
+    };
+    const auto opened = files.Open();
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(FaultsOf(opened.error()).size(), 5U);
+    EXPECT_EQ(opened.error().at->line, 400'001U);
+    // The head is read twice.
+    EXPECT_LE(count.load(), bytes.size() + bytes.size() / 10 + (256U << 10));
+  }
 }
 
 struct Case {

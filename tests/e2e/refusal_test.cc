@@ -180,7 +180,7 @@ std::vector<BadJob> ChannelJobs() {
        "UserError: no data for channel validation",
        {"ROOT/input/data/validation"}},
       {"compressed",
-       Whole("\x1f\x8b\x08\x04 not read here"),
+       Whole("BZh91AY not read here"),
        "UserError: train/data.csv",
        {"data-compressed"}},
       {"unreadable file",

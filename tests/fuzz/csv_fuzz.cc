@@ -47,7 +47,7 @@ Reading Read(const MemoryFiles& files, bool has_label) {
 bool IsAboutTheWhole(const Reading& reading, const NaiveTable& expected) {
   if (reading.ok) return false;
   const std::string& id = reading.faults.front().id;
-  return id == "channel-content-type" || id == "data-compressed" || id == "csv-encoding" ||
+  return id == "channel-content-type" || id == "data-compressed" || id == "data-damaged" || id == "csv-encoding" ||
          id == "csv-no-features" || id == "channel-empty" || id == "data-format" ||
          (id == "csv-bad-quote" && expected.first_row_has_bad_quote);
 }

@@ -63,6 +63,8 @@ OWNERS = {
     "archive.h": ("container/archive", "tests/"),
     "archive_entry.h": ("container/archive", "tests/"),
     "zlib.h": ("container/archive", "tests/"),
+    "isa-l/": ("data/decode/gzip_decoder.cc",),
+    "zstd.h": ("data/decode/zstd_decoder.cc", "tests/data/"),
     "CLI/": ("container/main.cc", "container/commands/"),
     "xgboost/": ("engine/xgb/", "bench/peers/"),
     "gtest/": ("tests/",),
