@@ -3,6 +3,7 @@
 Downloads the channels, lays out /opt/ml below a folder, runs `boostyard train` on it (twice, with the
 checkpoints carried over, if the job asks for spot instances), and uploads what the service uploads.
 """
+import fcntl
 import io
 import json
 import os
@@ -55,6 +56,10 @@ def pack(folder):
     return buffer.getvalue()
 
 
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 def lay_out(request, root, s3):
     """The tree of contract: what the platform writes below /opt/ml before it starts the image."""
     config = root / "input" / "config"
@@ -89,15 +94,20 @@ def run(request, root, interrupts):
     variables = {**os.environ, **request.get("Environment", {}),
                  "TRAINING_JOB_NAME": request["TrainingJobName"],
                  "TRAINING_JOB_ARN": request["TrainingJobArn"], "AWS_REGION": "us-east-1"}
-    process = subprocess.Popen([BOOSTYARD, "train", "--root", str(root)], env=variables, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    # A pipe of one page: a job that is to be interrupted cannot have written its last round by then.
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    process = subprocess.Popen([BOOSTYARD, "train", "--root", str(root)], env=variables,
+                               stdout=writer, stderr=writer)
+    os.close(writer)
     lines, rounds = [], 0
-    for line in process.stdout:
-        lines.append(line.rstrip("\n"))
-        rounds += line.startswith("[") and "\t" in line
-        if interrupts and rounds == INTERRUPTED_AFTER_ROUNDS:
-            process.send_signal(signal.SIGTERM)
-            interrupts = False
+    with open(reader) as stream:
+        for line in stream:
+            lines.append(line.rstrip("\n"))
+            rounds += line.startswith("[") and "\t" in line
+            if interrupts and rounds == INTERRUPTED_AFTER_ROUNDS:
+                process.send_signal(signal.SIGTERM)
+                interrupts = False
     return process.wait(), lines
 
 
@@ -127,6 +137,12 @@ def run_job(request, folder, s3):
     s3.put(f"{output}/output.tar.gz", pack(root / "output"))
     if code == 0:
         s3.put(f"{output}/model.tar.gz", pack(root / "model"))
+    is_as_undisturbed = None
+    if is_spot:
+        undisturbed = folder / (request["TrainingJobName"] + "-undisturbed")
+        lay_out({**request, "CheckpointConfig": None}, undisturbed, s3)
+        run(request, undisturbed, interrupts=False)
+        is_as_undisturbed = contents(undisturbed / "model") == contents(root / "model")
     failure = root / "output" / "failure"
     definitions = request["AlgorithmSpecification"].get("MetricDefinitions") or []
     return {
@@ -135,6 +151,7 @@ def run_job(request, folder, s3):
         "attempts": attempts,
         "metrics": metrics_of(lines, definitions),
         "model": f"{output}/model.tar.gz",
+        "is_as_undisturbed": is_as_undisturbed,  # spot jobs: the same bytes as without interruption
         "files": sorted(path.name for path in (root / "model").iterdir()),
     }
 
