@@ -83,7 +83,7 @@ Result<std::vector<std::uint8_t>> ReadMember(archive* reader, const std::string&
 }  // namespace
 
 bool IsModelFileName(std::string_view name) {
-  constexpr std::string_view kModel = "xgboost-model";
+  constexpr std::string_view kModel = kModelFileName;
   if (name.substr(0, kModel.size()) != kModel) return false;
   const std::string_view rest = name.substr(kModel.size());
   return rest.empty() ||

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "container/file_io.h"
 #include "engine/base/result.h"
 
 namespace boostyard::container {
 
-struct ArchiveMember {
-  std::string name;
-  std::vector<std::uint8_t> bytes;
-};
+inline constexpr const char* kModelFileName = "xgboost-model";
+
+using ArchiveMember = NamedBytes;
 
 // No time, no owner, mode 0644, a fixed compression level: equal members give equal bytes.
 Result<std::vector<std::uint8_t>> WriteTarGz(std::span<const ArchiveMember> members);

@@ -60,6 +60,19 @@ void SyncDirectory(const std::string& directory, const WriteCalls& calls) {
   if (fd.get() >= 0) calls.fsync(fd.get());
 }
 
+// A file that is written under another name and then renamed.
+struct AtomicWrite {
+  const std::string& directory;
+  const std::string& name;
+
+  std::string target() const { return directory + "/" + name; }
+  std::string temporary() const { return directory + "/" + kTemporaryPrefix + name + ".tmp"; }
+  Status Rename(const WriteCalls& calls) const {
+    if (calls.rename(temporary().c_str(), target().c_str()) == 0) return {};
+    return WriteError(target(), errno);
+  }
+};
+
 }  // namespace
 
 Error WriteError(const std::string& path, int error_number) {
@@ -132,15 +145,32 @@ bool IsTemporaryName(const std::string& name) {
 
 Status WriteFileAtomically(const std::string& directory, const std::string& name,
                            std::span<const std::uint8_t> bytes, const WriteCalls& calls) {
-  const std::string target = directory + "/" + name;
-  const std::string temporary = directory + "/" + kTemporaryPrefix + name + ".tmp";
-  RemoveOnForcedExit(temporary);
-  Status written = WriteAndSync(temporary, target, bytes, calls);
-  if (written.ok() && calls.rename(temporary.c_str(), target.c_str()) != 0) {
-    written = WriteError(target, errno);
-  }
-  if (!written.ok()) unlink(temporary.c_str());
+  const AtomicWrite file{directory, name};
+  RemoveOnForcedExit(file.temporary());
+  Status written = WriteAndSync(file.temporary(), file.target(), bytes, calls);
+  if (written.ok()) written = file.Rename(calls);
+  if (!written.ok()) unlink(file.temporary().c_str());
   RemoveOnForcedExit({});
+  if (!written.ok()) return written;
+  SyncDirectory(directory, calls);
+  return {};
+}
+
+Status WriteFilesAtomically(const std::string& directory, std::span<const NamedBytes> files,
+                            const WriteCalls& calls) {
+  Status written;
+  for (const NamedBytes& named : files) {
+    const AtomicWrite file{directory, named.name};
+    RemoveOnForcedExit(file.temporary());
+    written = WriteAndSync(file.temporary(), file.target(), named.bytes, calls);
+    if (!written.ok()) break;
+  }
+  RemoveOnForcedExit({});
+  for (const NamedBytes& named : files) {
+    const AtomicWrite file{directory, named.name};
+    if (written.ok()) written = file.Rename(calls);
+    if (!written.ok()) unlink(file.temporary().c_str());
+  }
   if (!written.ok()) return written;
   SyncDirectory(directory, calls);
   return {};

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
 
@@ -38,6 +39,16 @@ Status MakeDirectories(const std::string& path);
 // dot-file, fsync, rename. Readable and writable for all users. On failure nothing is left behind.
 Status WriteFileAtomically(const std::string& directory, const std::string& name,
                            std::span<const std::uint8_t> bytes, const WriteCalls& calls = {});
+
+struct NamedBytes {
+  std::string name;
+  std::vector<std::uint8_t> bytes;
+};
+
+// The same for several files: all are written before the first is renamed. (A forced exit removes
+// but the last of the dot-files; the next job removes the others.)
+Status WriteFilesAtomically(const std::string& directory, std::span<const NamedBytes> files,
+                            const WriteCalls& calls = {});
 
 // Names of dot-files that WriteFileAtomically may have left when the process was killed.
 bool IsTemporaryName(const std::string& name);

@@ -8,14 +8,12 @@
 #include <system_error>
 #include <utility>
 
-#include "container/archive.h"
 #include "container/file_tree.h"
 #include "container/signals.h"
 
 namespace boostyard::container {
 namespace {
 
-constexpr const char* kModelName = "xgboost-model";
 constexpr const char* kArchiveName = "model.tar.gz";
 
 bool IsOurOutput(const std::string& name) { return name == kArchiveName || IsModelFileName(name); }
@@ -101,19 +99,24 @@ Status ModelDir::TryToWrite() const {
   return {};
 }
 
-Result<std::string> ModelDir::Publish(std::vector<std::uint8_t> model,
+Result<std::string> ModelDir::Publish(std::vector<ArchiveMember> models,
                                       const ArtifactChoice& choice) {
-  const std::string name = choice.is_archive ? kArchiveName : kModelName;
+  std::string path = path_ + "/";
   if (choice.is_archive) {
-    std::vector<ArchiveMember> members;
-    members.push_back({kModelName, std::move(model)});
-    BOOSTYARD_ASSIGN_OR_RETURN(model, WriteTarGz(members));
+    BOOSTYARD_ASSIGN_OR_RETURN(const auto archive, WriteTarGz(models));
+    BOOSTYARD_RETURN_IF_ERROR(WriteFileAtomically(path_, kArchiveName, archive, calls_));
+    models.assign(1, {kArchiveName, {}});
+  } else {
+    BOOSTYARD_RETURN_IF_ERROR(WriteFilesAtomically(path_, models, calls_));
   }
-  BOOSTYARD_RETURN_IF_ERROR(WriteFileAtomically(path_, name, model, calls_));
+  path += models.front().name;
+  if (models.size() > 1) path += " to " + models.back().name;
   for (const std::string& old : OldModels(path_)) {
-    if (old != name) unlink((path_ + "/" + old).c_str());
+    const bool is_new = std::any_of(models.begin(), models.end(),
+                                    [&](const ArchiveMember& file) { return file.name == old; });
+    if (!is_new) unlink((path_ + "/" + old).c_str());
   }
-  return path_ + "/" + name;
+  return path;
 }
 
 }  // namespace boostyard::container

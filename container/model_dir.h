@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "container/archive.h"
 #include "container/environment.h"
 #include "container/file_io.h"
 #include "engine/base/result.h"
@@ -35,9 +36,10 @@ class ModelDir {
   // What serving would also load, one line each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
-  // Writes the model, then removes the old outputs that the new one did not replace. Returns the
-  // path that was written.
-  Result<std::string> Publish(std::vector<std::uint8_t> model, const ArtifactChoice& choice);
+  // Writes the models (xgboost-model; of a cross-validation xgboost-model-0, -1, ...), then removes
+  // the old outputs that the new ones did not replace. Returns the path that was written, of
+  // several files with the last one's name behind it.
+  Result<std::string> Publish(std::vector<ArchiveMember> models, const ArtifactChoice& choice);
 
  private:
   ModelDir(std::string path, const WriteCalls& calls) : path_(std::move(path)), calls_(calls) {}

@@ -5,13 +5,18 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "container/channel.h"
+#include "container/cross_validation.h"
 #include "container/diagnostics.h"
+#include "container/file_io.h"
 #include "container/job_config.h"
 #include "container/model_dir.h"
 #include "container/signals.h"
+#include "container/trained_models.h"
 #include "data/locate.h"
 #include "data/open.h"
 #include "engine/base/error_table.h"
@@ -75,13 +80,7 @@ struct StageSeconds {
   double write = 0.0;
 };
 
-Status CheckOffered(const JobConfig& config, const hyperparams::JobSettings& settings) {
-  if (settings.kfold > 0) {
-    return MakeError(ErrorId::kHyperparamUnsupported,
-                     "_kfold is " + std::to_string(settings.kfold) +
-                         ", and cross-validation is not offered by this version",
-                     "leave _kfold and _num_cv_round out");
-  }
+Status CheckOffered(const JobConfig& config) {
   if (config.resources.hosts.size() > 1) {
     return MakeError(ErrorId::kConfigBadValue,
                      "the job has " + std::to_string(config.resources.hosts.size()) +
@@ -92,7 +91,8 @@ Status CheckOffered(const JobConfig& config, const hyperparams::JobSettings& set
 }
 
 Status CheckTuningChannel(const hyperparams::JobSettings& settings, const ChannelSet& channels) {
-  if (settings.train.tuning_channel != "validation" || channels.validation) return {};
+  const bool has_validation = channels.validation || settings.kfold > 0;
+  if (settings.train.tuning_channel != "validation" || has_validation) return {};
   return MakeError(ErrorId::kHyperparamConflict,
                    "_tuning_objective_metric is \"validation:" + settings.train.tuning_metric +
                        "\", but there is no channel validation",
@@ -113,7 +113,7 @@ Result<Plan> MakePlan(const JobContext& context) {
   context.log.SetQuiet(plan.settings.is_silent || plan.settings.train.verbosity == 0);
   if (plan.settings.save_model_on_termination) SetStopDeadline(kSaveDeadlineSeconds);
   TellAll(context.log, plan.settings.notes, {});
-  BOOSTYARD_RETURN_IF_ERROR(CheckOffered(config, plan.settings));
+  BOOSTYARD_RETURN_IF_ERROR(CheckOffered(config));
   if (config.checkpoint_dir) {
     context.log.Warning(
         "checkpoints are not written by this version: a job that is interrupted starts "
@@ -189,27 +189,49 @@ Error WithPlaceOfLabel(const JobContext& context, const Plan& plan, const JobDat
   return error;
 }
 
-Result<TrainOutcome> TrainOn(const JobContext& context, const Plan& plan, const JobData& data) {
+// One model, or those of a cross-validation.
+Result<TrainedModels> TrainOn(const JobContext& context, const Plan& plan, const JobData& data) {
   RunOptions run;
   run.engine = plan.switches.engine;
   run.threads = plan.threads.threads;
   run.memory_limit_bytes = context.limits.memory_limit_bytes;
   JobObserver observer(context.log);
-  auto outcome = Train(plan.settings.train, TrainingSet{data.train.get(), data.validation.get()},
-                       run, observer);
-  if (!outcome.ok() && outcome.error().id == ErrorId::kDataLabelRange && !outcome.error().at) {
-    return WithPlaceOfLabel(context, plan, data, std::move(outcome).error());
+  const TrainingSet set{data.train.get(), data.validation.get()};
+  const hyperparams::JobSettings& settings = plan.settings;
+  auto trained = settings.kfold > 0
+                     ? CrossValidate({.folds = settings.kfold, .repeats = settings.num_cv_round},
+                                     settings.train, set, run, observer, context.log)
+                     : TrainOneModel(settings.train, set, run, observer);
+  if (!trained.ok() && trained.error().id == ErrorId::kDataLabelRange && !trained.error().at) {
+    return WithPlaceOfLabel(context, plan, data, std::move(trained).error());
   }
-  return outcome;
+  return trained;
 }
 
-Status PublishModel(const JobContext& context, const Plan& plan, const Model& model,
-                    ModelDir& directory) {
+// predictions.csv of a cross-validation; nothing otherwise.
+Status WritePredictions(const JobContext& context, const TrainedModels& trained) {
+  if (trained.predictions_csv.empty()) return {};
+  const std::string& text = trained.predictions_csv;
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  BOOSTYARD_RETURN_IF_ERROR(MakeDirectories(context.paths.output_data_dir));
+  BOOSTYARD_RETURN_IF_ERROR(
+      WriteFileAtomically(context.paths.output_data_dir, "predictions.csv", bytes));
+  context.log.Info("wrote " + context.paths.output_data_dir + "/predictions.csv");
+  return {};
+}
+
+Status PublishModels(const JobContext& context, const Plan& plan, const TrainedModels& trained,
+                     ModelDir& directory) {
   const ArtifactChoice choice =
       ChooseArtifact(plan.switches.artifact, context.variables, context.paths);
   const bool is_json = plan.switches.format == ModelFormat::kJson;
-  BOOSTYARD_ASSIGN_OR_RETURN(const std::string path,
-                             directory.Publish(WriteModel(model, plan.switches.format), choice));
+  std::vector<ArchiveMember> files;
+  for (const Model& model : trained.models) {
+    std::string name = kModelFileName;
+    if (plan.settings.kfold > 0) name += "-" + std::to_string(files.size());
+    files.push_back({std::move(name), WriteModel(model, plan.switches.format)});
+  }
+  BOOSTYARD_ASSIGN_OR_RETURN(const std::string path, directory.Publish(std::move(files), choice));
   context.log.Info("wrote " + path + " (" + (is_json ? "JSON" : "UBJSON") + "): " + choice.reason +
                    "; BOOSTYARD_MODEL_ARTIFACT=" + (choice.is_archive ? "bare" : "tar") +
                    " changes that");
@@ -222,7 +244,7 @@ std::string Fixed(double seconds) {
   return text.data();
 }
 
-std::string Summary(const JobData& data, const TrainOutcome& outcome, const StageSeconds& seconds,
+std::string Summary(const JobData& data, const TrainedModels& trained, const StageSeconds& seconds,
                     int warning_count) {
   const DataShape& shape = data.train->shape();
   std::string text = "summary: " + std::to_string(shape.row_count) + " rows, ";
@@ -230,23 +252,15 @@ std::string Summary(const JobData& data, const TrainOutcome& outcome, const Stag
     text += std::to_string(data.validation->shape().row_count) + " validation rows, ";
   }
   text += std::to_string(shape.feature_count) + " features, " +
-          std::to_string(outcome.rounds_done) + " rounds, ";
-  if (outcome.best_round) text += "best round " + std::to_string(*outcome.best_round) + ", ";
+          std::to_string(trained.rounds_done) + " rounds, ";
+  if (trained.best_round) text += "best round " + std::to_string(*trained.best_round) + ", ";
+  if (trained.models.size() > 1) text += std::to_string(trained.models.size()) + " models, ";
   text += "seconds: read " + Fixed(seconds.read) + ", train " + Fixed(seconds.train) + ", write " +
-          Fixed(seconds.write) + ", engine " + outcome.engine;
+          Fixed(seconds.write) + ", engine " + trained.engine;
   if (warning_count > 0) {
     text += ", " + std::to_string(warning_count) + (warning_count == 1 ? " warning" : " warnings");
   }
   return text;
-}
-
-// What early stopping kept, and how good it was; empty without it.
-std::string EarlyStoppingLine(const TrainOutcome& outcome) {
-  const auto score = outcome.model.attributes.find("best_score");
-  if (!outcome.best_round || score == outcome.model.attributes.end()) return {};
-  return "early stopping: best round " + std::to_string(*outcome.best_round) + " with " +
-         score->second + "; the model keeps the first " + std::to_string(*outcome.best_round + 1) +
-         " of " + std::to_string(outcome.rounds_done) + " rounds";
 }
 
 Result<JobEnd> RunPlan(const JobContext& context, const Plan& plan, ModelDir& directory) {
@@ -254,17 +268,16 @@ Result<JobEnd> RunPlan(const JobContext& context, const Plan& plan, ModelDir& di
   StageSeconds seconds;
   BOOSTYARD_ASSIGN_OR_RETURN(const JobData data, ReadChannels(context, plan));
   seconds.read = watch.Lap();
-  BOOSTYARD_ASSIGN_OR_RETURN(const TrainOutcome outcome, TrainOn(context, plan, data));
+  BOOSTYARD_ASSIGN_OR_RETURN(const TrainedModels trained, TrainOn(context, plan, data));
   seconds.train = watch.Lap();
-  const std::string early_stopping = EarlyStoppingLine(outcome);
-  if (!early_stopping.empty()) context.log.Info(early_stopping);
-  const bool is_complete = !outcome.was_stopped;
-  if (!is_complete && (!plan.settings.save_model_on_termination || outcome.rounds_done == 0)) {
+  const bool is_complete = !trained.was_stopped;
+  if (!is_complete && (!plan.settings.save_model_on_termination || trained.models.empty())) {
     return JobEnd::kStopped;
   }
-  BOOSTYARD_RETURN_IF_ERROR(PublishModel(context, plan, outcome.model, directory));
+  BOOSTYARD_RETURN_IF_ERROR(WritePredictions(context, trained));
+  BOOSTYARD_RETURN_IF_ERROR(PublishModels(context, plan, trained, directory));
   seconds.write = watch.Lap();
-  context.log.Info(Summary(data, outcome, seconds, context.log.warning_count()));
+  context.log.Info(Summary(data, trained, seconds, context.log.warning_count()));
   return JobEnd::kModelWritten;
 }
 

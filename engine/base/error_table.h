@@ -44,6 +44,7 @@ enum class ErrorId : std::uint16_t {
   kDataLabelRange,
   kDataColumnMismatch,
   kDataTooLarge,
+  kDataTooFewRows,
   // model files
   kModelBad,
   kModelUnsupported,
@@ -126,6 +127,8 @@ inline constexpr std::array<ErrorRow, static_cast<std::size_t>(ErrorId::kCount)>
      "two files or channels, or a model and a file, differ in columns"},
     {ErrorId::kDataTooLarge, ErrorKind::kUser, "data-too-large",
      "there are more rows or columns than the format can hold"},
+    {ErrorId::kDataTooFewRows, ErrorKind::kUser, "data-too-few-rows",
+     "there are fewer rows than folds, in all or of a class"},
     {ErrorId::kModelBad, ErrorKind::kUser, "model-bad", "a model file is damaged or not a model"},
     {ErrorId::kModelUnsupported, ErrorKind::kUser, "model-unsupported",
      "a model uses something that is not read here"},
