@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -53,10 +54,18 @@ Result<std::vector<Model>> ReadModels(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return ReadFromFile(path);
   BOOSTYARD_ASSIGN_OR_RETURN(const FileTree tree, ListFiles(path));
-  std::vector<Model> models;
+  std::vector<std::string> names;
   for (const TreeFile& file : tree.files) {
     if (!IsModelFileName(file.relative_path) && file.relative_path != "model.tar.gz") continue;
-    BOOSTYARD_ASSIGN_OR_RETURN(auto found, ReadFromFile(path + "/" + file.relative_path));
+    names.push_back(file.relative_path);
+  }
+  // xgboost-model-10 comes after xgboost-model-2, as in an archive: sums depend on the order.
+  std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+    return std::pair(a.size(), a) < std::pair(b.size(), b);
+  });
+  std::vector<Model> models;
+  for (const std::string& name : names) {
+    BOOSTYARD_ASSIGN_OR_RETURN(auto found, ReadFromFile(path + "/" + name));
     for (Model& model : found) models.push_back(std::move(model));
   }
   if (models.empty()) {

@@ -1,5 +1,6 @@
 #include "container/commands/predict.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -52,12 +53,6 @@ Status CheckModels(const PredictCommand& command, const std::vector<Model>& mode
                        "give one model");
     }
   }
-  if (models.size() > 1 && models.front().objective.name == "multi:softmax") {
-    return MakeError(ErrorId::kModelUnsupported,
-                     command.model + " holds " + std::to_string(models.size()) +
-                         " models that predict class numbers, which cannot be averaged",
-                     "train with multi:softprob, or give one model");
-  }
   return {};
 }
 
@@ -72,6 +67,17 @@ void AddTo(std::vector<float>& sums, const std::vector<float>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) sums[i] += values[i];
 }
 
+// Class numbers have no mean: the class of the highest mean probability, the first of equal ones.
+std::vector<float> BestClasses(const std::vector<float>& probabilities, std::size_t class_count) {
+  std::vector<float> classes;
+  for (auto row = probabilities.begin(); row != probabilities.end();
+       row += static_cast<std::ptrdiff_t>(class_count)) {
+    const auto end = row + static_cast<std::ptrdiff_t>(class_count);
+    classes.push_back(static_cast<float>(std::max_element(row, end) - row));
+  }
+  return classes;
+}
+
 ChunkPredictions PredictChunk(const std::vector<Model>& models, const ColumnChunk& chunk) {
   ChunkPredictions mean;
   for (const Model& model : models) {
@@ -84,6 +90,10 @@ ChunkPredictions PredictChunk(const std::vector<Model>& models, const ColumnChun
   const auto count = static_cast<float>(models.size());
   for (float& value : mean.shown) value /= count;
   for (float& value : mean.for_metrics) value /= count;
+  if (models.size() > 1 && models.front().objective.name == "multi:softmax") {
+    const int classes = models.front().output_count();
+    mean.shown = BestClasses(mean.for_metrics, static_cast<std::size_t>(classes));
+  }
   return mean;
 }
 

@@ -19,7 +19,8 @@ struct PredictCommand {
 };
 
 // Prints a prediction per row on stdout (several outputs separated by commas), and on stderr what
-// the labels say about them. Several models (a cross-validation) are averaged. 0, or an error:
+// the labels say about them. Several models (a cross-validation) are averaged;
+// multi:softmax gives the class of the highest mean probability. 0, or an error:
 // kDataColumnMismatch when file and model differ in columns, those of ReadModel and OpenData.
 Result<int> RunPredict(const PredictCommand& command, MetricLog& log);
 

@@ -44,6 +44,10 @@ ssize_t FullDisk(int fd, const void* data, std::size_t size) {
   errno = ENOSPC;
   return -1;
 }
+ssize_t FullDiskAtOnce(int, const void*, std::size_t) {
+  errno = ENOSPC;
+  return -1;
+}
 int FailingSync(int) {
   errno = EIO;
   return -1;
@@ -59,7 +63,7 @@ class ModelDirTest : public ::testing::Test {
                  const WriteCalls& calls = {}) const {
     auto directory = ModelDir::Open(root_.At("model"), calls);
     if (!directory.ok()) return std::move(directory).error();
-    auto path = directory->Publish(Bytes(text), choice);
+    auto path = directory->Publish({{"xgboost-model", Bytes(text)}}, choice);
     if (!path.ok()) return std::move(path).error();
     return {};
   }
@@ -96,7 +100,7 @@ TEST_F(ModelDirTest, ReplacesAllOurStaleOutputsAndNothingElse) {
   ASSERT_EQ(directory->warnings().size(), 1U);
   EXPECT_NE(directory->warnings()[0].find("holds notes.txt, not written"), std::string::npos);
   EXPECT_EQ(ReadText(root_.At("model/model.tar.gz")), "old") << "until there is a new one";
-  ASSERT_TRUE(directory->Publish(Bytes("new"), kBare).ok());
+  ASSERT_TRUE(directory->Publish({{"xgboost-model", Bytes("new")}}, kBare).ok());
   EXPECT_EQ(root_.ModelFiles(), (Names{".hidden", "notes.txt", "xgboost-model"}));
   EXPECT_EQ(ReadText(root_.At("model/xgboost-model")), "new");
 }
@@ -159,6 +163,32 @@ TEST(ChooseArtifact, FollowsTheSignsOfTheService) {
   EXPECT_TRUE(is_archive(ArtifactPolicy::kAuto, {})) << "people copy this from the documentation";
   root.Write("input/config/init-config.json", "{}");
   EXPECT_FALSE(is_archive(ArtifactPolicy::kAuto, {}));
+}
+
+TEST_F(ModelDirTest, SeveralModelsAreOneArchiveOrAFileEach) {
+  auto directory = ModelDir::Open(root_.At("model"));
+  ASSERT_TRUE(directory.ok());
+  const std::vector<ArchiveMember> models = {{"xgboost-model-0", Bytes("zero")},
+                                             {"xgboost-model-1", Bytes("one")}};
+  auto path = directory->Publish(models, kBare);
+  ASSERT_TRUE(path.ok());
+  EXPECT_EQ(*path, root_.At("model/xgboost-model-0") + " to xgboost-model-1");
+  EXPECT_EQ(root_.ModelFiles(), (Names{"xgboost-model-0", "xgboost-model-1"}));
+  EXPECT_EQ(ReadText(root_.At("model/xgboost-model-1")), "one");
+  ASSERT_TRUE(directory->Publish(models, kArchive).ok());
+  EXPECT_EQ(root_.ModelFiles(), Names{"model.tar.gz"});
+}
+
+TEST_F(ModelDirTest, OfSeveralModelsNoneIsThereIfOneCannotBeWritten) {
+  ASSERT_TRUE(Publish("old", kBare).ok());
+  const WriteCalls calls{.write = FullDiskAtOnce};
+  auto directory = ModelDir::Open(root_.At("model"), calls);
+  ASSERT_TRUE(directory.ok());
+  const auto path = directory->Publish(
+      {{"xgboost-model-0", Bytes("")}, {"xgboost-model-1", Bytes("one")}}, kBare);
+  ASSERT_FALSE(path.ok());
+  EXPECT_EQ(path.error().id, ErrorId::kDiskFull);
+  EXPECT_EQ(root_.ModelFiles(), Names{"xgboost-model"}) << "the old model, and no dot-file";
 }
 
 }  // namespace
