@@ -51,6 +51,7 @@ enum class ErrorId : std::uint16_t {
   kCheckpointMismatch,
   // devices and engines
   kDeviceUnavailable,
+  kDeviceFailed,
   kEngineUnavailable,
   kTrainFailed,
   // the world
@@ -136,6 +137,8 @@ inline constexpr std::array<ErrorRow, static_cast<std::size_t>(ErrorId::kCount)>
      "a checkpoint is of another job than the one that finds it"},
     {ErrorId::kDeviceUnavailable, ErrorKind::kUser, "device-unavailable",
      "a device was asked for that is not there"},
+    {ErrorId::kDeviceFailed, ErrorKind::kPlatform, "device-failed",
+     "a device reported an error while it was used"},
     {ErrorId::kEngineUnavailable, ErrorKind::kUser, "engine-unavailable",
      "the engine that could train this is not there"},
     {ErrorId::kTrainFailed, ErrorKind::kInternal, "train-failed", "training ended with an error"},

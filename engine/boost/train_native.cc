@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "engine/boost/round_metrics.h"
 #include "engine/cpu/cpu_backend.h"
 #include "engine/cpu/reference_backend.h"
+#include "engine/cuda/device_backend.h"
 #include "engine/metric/metric.h"
 #include "engine/objective/label_stats.h"
 #include "engine/objective/objectives.h"
@@ -61,12 +63,12 @@ double BaseScore(const ObjectiveParams& objective, const BinnedColumns& train) {
   return stats.EstimateBaseScore();
 }
 
-// CpuBackend, or the reference that it is compared with.
+// CpuBackend, the device's, or the reference that both are compared with.
 template <TreeBackend Backend>
 class Trainer {
  public:
   Trainer(const TrainParams& params, const RunOptions& run, const NativeTuning& tuning,
-          RoundObserver& observer, Binned binned)
+          RoundObserver& observer, Binned& binned)
       : params_(params),
         run_(run),
         tuning_(tuning),
@@ -79,7 +81,34 @@ class Trainer {
     model_.feature_count = cuts_.feature_count();
     model_.booster = Booster::kGbtree;
     model_.forest.num_parallel_tree = params.tree.num_parallel_tree;
-    MakeBackend(binned);
+  }
+
+  // Consumes the columns. `executor` is that of the device backend, which it outlives.
+  Status MakeBackend(Binned& binned, device::Executor* executor) {
+    BinnedColumns* validation = binned.validation ? &*binned.validation : nullptr;
+    if (validation != nullptr) validation_weights_ = std::move(validation->weights);
+    if constexpr (std::is_same_v<Backend, ReferenceBackend>) {
+      backend_ = std::make_unique<Backend>(MakeReferenceData(binned.train, validation, cuts_),
+                                           model_.objective, Monotone());
+    } else if constexpr (std::is_same_v<Backend, DeviceBackend>) {
+      BOOSTYARD_ASSIGN_OR_RETURN(backend_,
+                                 DeviceBackend::Make(TakeData(binned.train, validation),
+                                                     {.objective = model_.objective,
+                                                      .monotone = Monotone(),
+                                                      .wanted_histograms = MostLeaves(),
+                                                      .histogram_limit = tuning_.device_histograms},
+                                                     *executor));
+    } else {
+      CpuBackendOptions options;
+      options.objective = model_.objective;
+      options.monotone = Monotone();
+      options.histogram_limit_bytes =
+          tuning_.histogram_limit_bytes.value_or(run_.memory_limit_bytes / 4);
+      options.keeps_gradients = params_.tree.num_parallel_tree > 1;
+      options.gradient_block_rows = tuning_.gradient_block_rows;
+      backend_ = std::make_unique<Backend>(TakeData(binned.train, validation), options, team_);
+    }
+    return {};
   }
 
   Result<TrainOutcome> Run(const TrainingSet& data) {
@@ -134,18 +163,17 @@ class Trainer {
     return monotone;
   }
 
-  void MakeBackend(Binned& binned) {
-    BinnedColumns* validation = binned.validation ? &*binned.validation : nullptr;
-    if (validation != nullptr) validation_weights_ = std::move(validation->weights);
-    if constexpr (std::is_same_v<Backend, ReferenceBackend>) {
-      backend_.emplace(MakeReferenceData(binned.train, validation, cuts_), model_.objective,
-                       Monotone());
-    } else {
-      MakeCpuBackend(binned.train, validation);
-    }
+  // How many leaves a tree may have, as far as that matters to a pool of histograms.
+  std::uint64_t MostLeaves() const {
+    constexpr int kMostDepth = 12;
+    const int depth =
+        params_.tree.max_depth > 0 ? std::min(params_.tree.max_depth, kMostDepth) : kMostDepth;
+    const std::uint64_t by_depth = std::uint64_t{1} << depth;
+    if (params_.tree.max_leaves <= 0) return by_depth;
+    return std::min(by_depth, static_cast<std::uint64_t>(params_.tree.max_leaves));
   }
 
-  void MakeCpuBackend(BinnedColumns& train, BinnedColumns* validation) {
+  BackendData TakeData(BinnedColumns& train, BinnedColumns* validation) {
     BackendData data;
     data.train_rows = train.row_count;
     const RowIndex validation_rows = validation != nullptr ? validation->row_count : 0;
@@ -157,16 +185,11 @@ class Trainer {
     }
     train.labels = {};
     data.weights = std::move(train.weights);
-    CpuBackendOptions options;
-    options.objective = model_.objective;
-    options.monotone = Monotone();
-    options.histogram_limit_bytes =
-        tuning_.histogram_limit_bytes.value_or(run_.memory_limit_bytes / 4);
-    options.keeps_gradients = params_.tree.num_parallel_tree > 1;
-    options.gradient_block_rows = tuning_.gradient_block_rows;
-    data.matrix = BuildSlotMatrix(std::move(train), validation, cuts_,
-                                  {.bundle = tuning_.bundles_columns}, team_);
-    backend_.emplace(std::move(data), options, team_);
+    data.matrix = BuildSlotMatrix(
+        std::move(train), validation, cuts_,
+        {.bundle = tuning_.bundles_columns, .by_row = !std::is_same_v<Backend, DeviceBackend>},
+        team_);
+    return data;
   }
 
   // Normally the estimate is that of the checkpoint, whose file has it in float32. If the data have
@@ -202,8 +225,12 @@ class Trainer {
     std::vector<std::span<float>> margins;
     for (int k = 0; k < model_.output_count(); ++k) margins.push_back(backend_->Margins(k));
     BOOSTYARD_RETURN_IF_ERROR(SetMarginsFromValues(model_, *data.train, 0, margins));
-    if (data.validation == nullptr) return {};
-    return SetMarginsFromValues(model_, *data.validation, backend_->train_rows(), margins);
+    if (data.validation != nullptr) {
+      BOOSTYARD_RETURN_IF_ERROR(
+          SetMarginsFromValues(model_, *data.validation, backend_->train_rows(), margins));
+    }
+    if constexpr (std::is_same_v<Backend, DeviceBackend>) backend_->TakeMargins();
+    return {};
   }
 
   Status PrepareMetrics() {
@@ -252,6 +279,9 @@ class Trainer {
 
   Result<RoundEnd> EndRound(int round) {
     std::vector<MetricValue> values;
+    if constexpr (std::is_same_v<Backend, DeviceBackend>) {
+      BOOSTYARD_RETURN_IF_ERROR(backend_->status());
+    }
     if (metrics_) {
       std::vector<std::span<const float>> margins;
       for (int k = 0; k < model_.output_count(); ++k) margins.push_back(backend_->Margins(k));
@@ -304,7 +334,7 @@ class Trainer {
   bool has_validation_;
   std::vector<float> validation_weights_;
   Model model_;
-  std::optional<Backend> backend_;
+  std::unique_ptr<Backend> backend_;
   std::optional<RoundMetrics> metrics_;
   MetricSpec stopping_metric_;
   std::optional<EarlyStopping> stopping_;
@@ -313,15 +343,21 @@ class Trainer {
 template <TreeBackend Backend>
 Result<TrainOutcome> TrainOn(const TrainParams& params, const TrainingSet& data,
                              const RunOptions& run, const NativeTuning& tuning,
-                             RoundObserver& observer) {
+                             RoundObserver& observer, device::Executor* executor = nullptr) {
   BOOSTYARD_ASSIGN_OR_RETURN(Binned binned, Bin(params, data, run));
   BOOSTYARD_RETURN_IF_ERROR(CheckLabels(params.objective, binned.train.labels));
   if (binned.validation) {
     BOOSTYARD_RETURN_IF_ERROR(CheckLabels(params.objective, binned.validation->labels));
   }
-  Trainer<Backend> trainer(params, run, tuning, observer, std::move(binned));
+  Trainer<Backend> trainer(params, run, tuning, observer, binned);
+  BOOSTYARD_RETURN_IF_ERROR(trainer.MakeBackend(binned, executor));
   trainer.SetFeatureNames(data.train->shape().feature_names);
   return trainer.Run(data);
+}
+
+Error OutOfHostMemory() {
+  return MakeError(ErrorId::kOutOfMemory, "not enough memory for training",
+                   "use a larger instance, fewer rows or a smaller max_bin");
 }
 
 }  // namespace
@@ -357,8 +393,18 @@ Result<TrainOutcome> TrainNative(const TrainParams& params, const TrainingSet& d
   try {
     return TrainOn<CpuBackend>(params, data, run, tuning, observer);
   } catch (const std::bad_alloc&) {
-    return MakeError(ErrorId::kOutOfMemory, "not enough memory for training",
-                     "use a larger instance, fewer rows or a smaller max_bin");
+    return OutOfHostMemory();
+  }
+}
+
+Result<TrainOutcome> TrainOnDevice(const TrainParams& params, const TrainingSet& data,
+                                   const RunOptions& run, RoundObserver& observer,
+                                   device::Executor& executor, const NativeTuning& tuning) {
+  const FloatEnvironment environment;
+  try {
+    return TrainOn<DeviceBackend>(params, data, run, tuning, observer, &executor);
+  } catch (const std::bad_alloc&) {
+    return OutOfHostMemory();
   }
 }
 

@@ -14,6 +14,7 @@
 #include "engine/base/huge_buffer.h"
 #include "engine/base/parallel.h"
 #include "engine/base/result.h"
+#include "engine/cpu/backend_data.h"
 #include "engine/cpu/kernels.h"
 #include "engine/cpu/slot_matrix.h"
 #include "engine/params.h"
@@ -21,14 +22,6 @@
 #include "engine/tree/tree_backend.h"
 
 namespace boostyard {
-
-// What a backend trains on. All arrays cover training rows, then validation rows.
-struct BackendData {
-  SlotMatrix matrix;
-  std::uint64_t train_rows = 0;
-  HugeBuffer<float> labels;
-  std::vector<float> weights;  // train_rows, or empty
-};
 
 struct CpuBackendOptions {
   ObjectiveParams objective;

@@ -57,7 +57,7 @@ class Builder {
 
   SlotMatrix Build(const SlotOptions& options) {
     PlanSlots(options);
-    PlanBlocks();
+    if (options.by_row) PlanBlocks();
     FillColumns();
     FillGroups();
     return std::move(matrix_);

@@ -77,6 +77,7 @@ struct SlotMatrix {
 
 struct SlotOptions {
   bool bundle = true;  // false: one slot per feature (tests)
+  bool by_row = true;  // false: no groups; for a device, which makes its own
 };
 
 // Takes the binned columns of the training rows, followed by those of the validation rows (may be

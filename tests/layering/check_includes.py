@@ -27,6 +27,8 @@ ARROWS = {
                      "engine/metric/", "engine/model/"),
     "engine/cpu": (BASE, *DOOR, "engine/quantize/", "engine/tree/", "engine/objective/",
                    "engine/metric/", "engine/model/", "engine/boost/"),
+    "engine/cuda": (BASE, "engine/params.h", "engine/quantize/", "engine/tree/",
+                    "engine/objective/", "engine/cpu/backend_data.h", "engine/cpu/slot_matrix.h"),
     "engine/xgb": (BASE, *DOOR, REPORTS, STOPPING, "engine/objective/", "engine/metric/",
                    "engine/model/"),
     "engine": ("engine/",),
@@ -49,7 +51,7 @@ FILES = {
 # Single files that cross an arrow on purpose.
 EXCEPTIONS = {
     # The one place that names the backends of the boosting loop.
-    "engine/boost/train_native.cc": ("engine/cpu/",),
+    "engine/boost/train_native.cc": ("engine/cpu/", "engine/cuda/"),
     # Rows of objectives and of metrics in the same kernel tiers.
     "engine/objective/row_loops_impl.h": ("engine/metric/elementwise.h",),
 }

@@ -1,0 +1,262 @@
+// DeviceBackend: gradients, the sample, the rows' way through the tree.
+#include "engine/cuda/device_backend.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+#include "engine/base/error_table.h"
+#include "engine/cuda/launch.h"
+#include "engine/tree/grad_scales.h"
+
+namespace boostyard {
+
+using namespace device;
+
+// Enough blocks for all rows, but not more than the device runs at a time.
+Grid DeviceBackend::RowGrid(std::uint64_t rows, std::uint32_t rows_per_block) const {
+  const Tuning& tuning = executor_.tuning();
+  const std::uint64_t most = std::uint64_t{tuning.multiprocessors} * tuning.row_blocks;
+  const std::uint64_t wanted = (rows + rows_per_block - 1) / rows_per_block;
+  return {static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, 1, most)), 1};
+}
+
+void DeviceBackend::Keep(Status status) {
+  if (status_.ok() && !status.ok()) status_ = std::move(status);
+}
+
+Status DeviceBackend::status() {
+  if (status_.ok()) return {};
+  return status_.error();
+}
+
+Status DeviceBackend::EnsureNodes(std::size_t count) {
+  BOOSTYARD_RETURN_IF_ERROR(node_rows_.Reserve(executor_, count));
+  BOOSTYARD_RETURN_IF_ERROR(walk_.Reserve(executor_, count));
+  if (histogram_of_node_.size() < count) histogram_of_node_.resize(2 * count, -1);
+  return {};
+}
+
+void DeviceBackend::SetMargins(int output, float margin) {
+  Launch<FillStep>(executor_, RowGrid(row_count_, FillStep::kThreads),
+                   {MarginsOf(output), margin, row_count_});
+}
+
+std::span<float> DeviceBackend::Margins(int output) {
+  std::vector<float>& margins = host_margins_[static_cast<std::size_t>(output)];
+  margins.resize(row_count_);
+  executor_.Download(margins.data(), MarginsOf(output), row_count_ * sizeof(float));
+  Keep(executor_.Wait());
+  return margins;
+}
+
+void DeviceBackend::TakeMargins() {
+  for (int k = 0; k < outputs_; ++k) {
+    const std::vector<float>& margins = host_margins_[static_cast<std::size_t>(k)];
+    executor_.Upload(MarginsOf(k), margins.data(), margins.size() * sizeof(float));
+  }
+}
+
+// ---- gradients
+
+void DeviceBackend::LaunchGradients(const TreeStart& start, const Scales& scales) {
+  const GradientPass pass{.labels = labels_.data(),
+                          .weights = weights_.data(),
+                          .rows = train_rows_,
+                          .grad_scale = scales.grad,
+                          .hess_scale = scales.hess,
+                          .dither_key = start.dither_key,
+                          .packed = packed_.data(),
+                          .real = real_.data(),
+                          .stats = &start_.data()->stats};
+  const float* margins = MarginsOf(start.output);
+  if (outputs_ > 1) {
+    Launch<SoftmaxStep>(executor_, RowGrid(train_rows_, SoftmaxStep::kThreads),
+                        {pass, margins, softmax_.data(), start.output});
+    return;
+  }
+  VisitObjectiveOf(NativeScalarObjectives{}, options_.objective, [&](const auto& objective) {
+    using Step = GradientStep<std::decay_t<decltype(objective)>>;
+    Launch<Step>(executor_, RowGrid(train_rows_, Step::kThreads), {pass, margins, objective});
+  });
+}
+
+void DeviceBackend::LaunchSample(const TreeStart& start) {
+  if (start.subsample >= 1.0) return;
+  Launch<SampleStep>(executor_, RowGrid(train_rows_, TileSplitter::kRows),
+                     {train_rows_, start.sample_key, SampleLimit(start.subsample), lists_[0].data(),
+                      node_rows_.data()});
+}
+
+void DeviceBackend::LaunchSum() {
+  Launch<SumStep>(executor_, RowGrid(train_rows_, SumStep::kThreads),
+                  {node_rows_.data(),
+                   {lists_[0].data(), lists_[1].data()},
+                   Gradients(),
+                   scales_.is_wide ? 1U : 0U,
+                   start_.data()});
+}
+
+// The scales follow from this round's largest gradient, the form from their mean in quanta, as in
+// CpuBackend::ComputeGradients: what is returned equals `used` once that was right.
+DeviceBackend::Scales DeviceBackend::RightScales(const Scales& used, const StatWords& stats) const {
+  const float max_grad = std::bit_cast<float>(stats.max_grad);
+  const float max_hess = std::bit_cast<float>(stats.max_hess);
+  Scales right = used;
+  right.grad = PackedGradScale(max_grad);
+  right.hess = PackedHessScale(max_hess);
+  right.wide_grad = WideScale(max_grad, train_rows_);
+  right.wide_hess = WideScale(max_hess, train_rows_);
+  if (right.grad == used.grad && right.hess == used.hess) {
+    const auto bar = kMinMeanQuanta * static_cast<std::int64_t>(train_rows_);
+    right.is_wide = options_.always_wide || stats.sum_abs_grad < bar || stats.sum_hess < bar;
+  }
+  return right;
+}
+
+Result<RootState> DeviceBackend::StartTree(const TreeStart& start) {
+  BOOSTYARD_RETURN_IF_ERROR(status());
+  BOOSTYARD_RETURN_IF_ERROR(EnsureNodes(1));
+  current_output_ = start.output;
+  const bool samples = start.subsample < 1.0;
+  if (!start.reuses_gradients && outputs_ > 1 && start.output == 0) {
+    Launch<SoftmaxPrepareStep>(
+        executor_, RowGrid(train_rows_, SoftmaxPrepareStep::kThreads),
+        {margins_.data(), margin_stride_, outputs_, train_rows_, softmax_.data()});
+  }
+  notes_.assign(1, {});
+  StartWords words;
+  for (;;) {
+    Launch<RootStep>(executor_, {},
+                     {node_rows_.data(), samples ? 0U : static_cast<std::uint32_t>(train_rows_),
+                      samples ? 0U : NodeRows::kDense, start_.data(), 1});
+    if (!start.reuses_gradients) LaunchGradients(start, scales_);
+    LaunchSample(start);
+    LaunchSum();
+    executor_.Download(&words, start_.data(), sizeof(words));
+    BOOSTYARD_RETURN_IF_ERROR(executor_.Wait());
+    if (start.reuses_gradients) break;
+    if (!std::isfinite(std::bit_cast<float>(words.stats.max_grad)) ||
+        !std::isfinite(std::bit_cast<float>(words.stats.max_hess))) {
+      return MakeError(ErrorId::kTrainFailed, "gradients are not finite any more",
+                       "use a smaller eta or max_delta_step, and check the labels for outliers");
+    }
+    const Scales right = RightScales(scales_, words.stats);
+    const bool quanta_are_right = !scales_.is_wide || (right.wide_grad == scales_.wide_grad &&
+                                                       right.wide_hess == scales_.wide_hess);
+    const bool is_right = right.grad == scales_.grad && right.hess == scales_.hess &&
+                          right.is_wide == scales_.is_wide && quanta_are_right;
+    scales_ = right;
+    if (is_right) break;
+  }
+  RootState root;
+  root.total = words.total;
+  root.rows = words.rows;
+  root.is_wide = scales_.is_wide;
+  root.exact_grad_unit = 1.0 / scales_.wide_grad;
+  root.exact_hess_unit = 1.0 / scales_.wide_hess;
+  root.grad_unit = scales_.is_wide ? root.exact_grad_unit : 1.0 / static_cast<double>(scales_.grad);
+  root.hess_unit = scales_.is_wide ? root.exact_hess_unit : 1.0 / static_cast<double>(scales_.hess);
+  return root;
+}
+
+// ---- rows
+
+SplitOrder DeviceBackend::OrderOf(const SplitTask& split) const {
+  const FeaturePlace& place = places_[split.split.feature];
+  return {.node = split.node,
+          .left = split.left,
+          .right = split.right,
+          .slot = place.slot,
+          .digit = slots_[place.slot].first_digit + place.digit,
+          .exclusive_value = place.exclusive_value,
+          .bin = split.split.bin,
+          .is_missing_left = split.split.is_missing_left ? 1U : 0U,
+          .moves_rows = split.is_last ? 0U : 1U};
+}
+
+void DeviceBackend::PrepareSplits(std::span<const SplitOrder> orders) {
+  NodeIndex top = 0;
+  for (const SplitOrder& order : orders) top = std::max({top, order.left, order.right});
+  Keep(EnsureNodes(static_cast<std::size_t>(top) + 1));
+  Keep(splits_.Reserve(executor_, orders.size()));
+  if (!status_.ok()) return;
+  executor_.Upload(splits_.data(), orders.data(), orders.size_bytes());
+  Launch<PrepareSplitsStep>(executor_, {},
+                            {view_, splits_.data(), static_cast<std::uint32_t>(orders.size()),
+                             node_rows_.data(), walk_.data(), counts_.data()});
+}
+
+void DeviceBackend::ApplySplits(std::span<SplitTask> splits) {
+  if (!status_.ok()) return;
+  std::vector<SplitOrder> orders;
+  orders.reserve(splits.size());
+  bool moves_rows = false;
+  for (const SplitTask& split : splits) {
+    orders.push_back(OrderOf(split));
+    moves_rows = moves_rows || !split.is_last;
+    const auto top = static_cast<std::size_t>(std::max(split.left, split.right));
+    if (notes_.size() <= top) notes_.resize(2 * top);
+    notes_[static_cast<std::size_t>(split.left)] = {split.node, true, false};
+    notes_[static_cast<std::size_t>(split.right)] = {split.node, false, false};
+    if (split.is_last) ReleaseHistogram(std::exchange(HistogramOf(split.node), -1));
+  }
+  PrepareSplits(orders);
+  if (!moves_rows || !status_.ok()) return;
+  Launch<PartitionStep>(
+      executor_, RowGrid(train_rows_ + orders.size() * TileSplitter::kRows, TileSplitter::kRows),
+      {view_,
+       splits_.data(),
+       static_cast<std::uint32_t>(orders.size()),
+       counts_.data(),
+       node_rows_.data(),
+       walk_.data(),
+       {lists_[0].data(), lists_[1].data()}});
+}
+
+void DeviceBackend::WalkRows(int output, std::span<const LeafWord> leaves) {
+  Keep(leaves_.Reserve(executor_, leaves.size()));
+  if (!status_.ok()) return;
+  executor_.Upload(leaves_.data(), leaves.data(), leaves.size_bytes());
+  const auto count = static_cast<std::uint32_t>(leaves.size());
+  Launch<LeafStep>(executor_, RowGrid(count, LeafStep::kThreads),
+                   {leaves_.data(), count, walk_.data()});
+  Launch<WalkStep>(executor_, RowGrid(row_count_, WalkStep::kThreads),
+                   {view_, walk_.data(), row_count_, MarginsOf(output)});
+}
+
+void DeviceBackend::FinishTree(std::span<const LeafValue> leaves) {
+  for (int& histogram : histogram_of_node_) ReleaseHistogram(std::exchange(histogram, -1));
+  if (!status_.ok()) return;
+  std::vector<LeafWord> words;
+  words.reserve(leaves.size());
+  for (const LeafValue& leaf : leaves) words.push_back({leaf.node, leaf.value});
+  WalkRows(current_output_, words);
+}
+
+void DeviceBackend::AddTree(int output, const Tree& tree, std::span<const std::int32_t> bins) {
+  std::vector<SplitOrder> orders;
+  std::vector<LeafWord> leaves;
+  for (std::size_t i = 0; i < tree.node_count(); ++i) {
+    const auto node = static_cast<NodeIndex>(i);
+    if (tree.is_leaf(node)) {
+      leaves.push_back({node, tree.threshold[i]});
+      continue;
+    }
+    SplitTask split{.node = node,
+                    .left = tree.left[i],
+                    .right = tree.left[i] + 1,
+                    .split = {},
+                    .is_last = true};
+    split.split.feature = tree.feature[i];
+    split.split.bin = bins[i];
+    split.split.is_missing_left = tree.default_left[i] != 0;
+    orders.push_back(OrderOf(split));
+  }
+  Keep(EnsureNodes(tree.node_count()));
+  if (!orders.empty()) PrepareSplits(orders);
+  WalkRows(output, leaves);
+}
+
+}  // namespace boostyard

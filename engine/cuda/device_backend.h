@@ -1,0 +1,212 @@
+// The tree backend of a device: the host keeps the order of things, every row and every sum stays
+// on the device. The host waits once a tree for the root's sums and once a level for the best
+// splits; all else is queued.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/cpu/backend_data.h"
+#include "engine/cuda/device_types.h"
+#include "engine/cuda/executor.h"
+#include "engine/cuda/memory_plan.h"
+#include "engine/cuda/steps_gradients.h"
+#include "engine/cuda/steps_histogram.h"
+#include "engine/params.h"
+#include "engine/tree/tree.h"
+#include "engine/tree/tree_backend.h"
+
+namespace boostyard {
+
+struct DeviceBackendOptions {
+  ObjectiveParams objective;
+  std::vector<std::int8_t> monotone;      // per feature, or empty
+  std::uint64_t wanted_histograms = 256;  // as many as the tree may have leaves, if that is known
+  std::uint64_t histogram_limit = 0;      // at most so many; 0: as memory allows (tests)
+  bool always_wide = false;               // 64-bit gradients in every round (tests)
+};
+
+// A TreeBackend. Operations that cannot return an error keep it: it comes out of the next call that
+// can, or of status().
+class DeviceBackend {
+ public:
+  // Moves the data to the device. `executor` outlives the backend. Errors: kOutOfMemory, before
+  // anything is allocated; kDeviceFailed.
+  static Result<std::unique_ptr<DeviceBackend>> Make(BackendData data,
+                                                     const DeviceBackendOptions& options,
+                                                     device::Executor& executor);
+
+  // Sets every margin of an output.
+  void SetMargins(int output, float margin);
+  // Adds a tree that was grown before, with the same cuts (as CpuBackend::AddTree).
+  void AddTree(int output, const Tree& tree, std::span<const std::int32_t> bins);
+  // The margins of all rows of one output: a copy, valid until the next call for that output.
+  std::span<float> Margins(int output);
+  // Takes over what the caller has written into the spans of Margins.
+  void TakeMargins();
+
+  Result<RootState> StartTree(const TreeStart& start);
+  void EvaluateRoot(const SplitRules& rules, NodeTask& root, bool may_split_further);
+  void EvaluatePairs(const SplitRules& rules, std::span<PairTask> pairs);
+  void ApplySplits(std::span<SplitTask> splits);
+  void SumExactly(std::span<ExactTask> leaves);
+  void FinishTree(std::span<const LeafValue> leaves);
+
+  // What has gone wrong so far, if anything has.
+  Status status();
+
+  std::uint64_t train_rows() const { return train_rows_; }
+  std::span<const float> labels() const { return {host_labels_.data(), row_count_}; }
+  std::span<const float> weights() const { return host_weights_; }
+  std::uint64_t row_count() const { return row_count_; }
+
+ private:
+  // Two nodes to evaluate together; the root has no partner and no parent.
+  struct Family {
+    NodeIndex parent = -1;
+    NodeTask* left = nullptr;
+    NodeTask* right = nullptr;
+    bool may_split_further = true;
+  };
+  struct Scales {
+    float grad = 16384.0F;
+    float hess = 32768.0F;
+    double wide_grad = 1.0;
+    double wide_hess = 1.0;
+    bool is_wide = false;
+  };
+  // How a node of the tree under way came about.
+  struct NodeNote {
+    NodeIndex parent = -1;
+    bool is_left = false;
+    bool has_rows = false;  // its own rows are known: it was evaluated
+  };
+  // A node that exact sums have to settle.
+  struct Contested {
+    NodeTask* task;
+    std::uint32_t row;  // of the batch's feature gains
+    double least;
+  };
+  // One round trip of EvaluateFamilies: families that find histograms at the same time.
+  struct Batch {
+    std::size_t first = 0;
+    std::vector<device::PairOrder> orders;
+    std::vector<char> keeps;
+  };
+
+  DeviceBackend(const DeviceBackendOptions& options, device::Executor& executor)
+      : options_(options), executor_(executor) {}
+
+  // -- device_setup.cc
+  Status TakeData(BackendData data);
+  void DescribeMatrix(const SlotMatrix& matrix);
+  Result<device::MemoryPlan> Plan();
+  Status AllocateArrays(const device::MemoryPlan& plan);
+  Status UploadMatrix(const SlotMatrix& matrix);
+
+  // -- device_backend.cc
+  device::Grid RowGrid(std::uint64_t rows, std::uint32_t rows_per_block) const;
+  float* MarginsOf(int output) const {
+    return margins_.data() + margin_stride_ * static_cast<std::uint64_t>(output);
+  }
+  Status EnsureNodes(std::size_t count);
+  void Keep(Status status);
+  void LaunchGradients(const TreeStart& start, const Scales& scales);
+  void LaunchSample(const TreeStart& start);
+  void LaunchSum();
+  Scales RightScales(const Scales& used, const device::StatWords& stats) const;
+  device::SplitOrder OrderOf(const SplitTask& split) const;
+  void PrepareSplits(std::span<const device::SplitOrder> orders);
+  void WalkRows(int output, std::span<const device::LeafWord> leaves);
+
+  // -- device_evaluate.cc, device_exact.cc
+  void EvaluateFamilies(const SplitRules& rules, std::span<const Family> families);
+  Batch TakeBatch(std::span<const Family> families, std::size_t first);
+  void UploadBatch(const Batch& batch, std::span<const Family> families);
+  void LaunchBatch(const SplitRules& rules, const Batch& batch, device::PairResult* results);
+  void LaunchHistograms(std::uint32_t builds, bool is_wide);
+  void SettleContests(const SplitRules& rules, std::span<const Contested> contested);
+  void SettleSome(const SplitRules& rules, std::span<const Contested> contested);
+  device::GradientView Gradients() const {
+    return {packed_.data(), real_.data(), scales_.wide_grad, scales_.wide_hess};
+  }
+  void ReleaseBatch(const Batch& batch, std::span<const Family> families);
+  void TakeResults(const Batch& batch, std::span<const Family> families,
+                   std::span<const device::PairResult> results, std::vector<Contested>& contested);
+  int TakeHistogram();
+  void ReleaseHistogram(int index);
+  int& HistogramOf(NodeIndex node);
+
+  DeviceBackendOptions options_;
+  device::Executor& executor_;
+  Status status_;
+  std::uint64_t train_rows_ = 0;
+  std::uint64_t row_count_ = 0;
+  HugeBuffer<float> host_labels_;
+  std::vector<float> host_weights_;
+  std::vector<std::vector<float>> host_margins_;
+  int outputs_ = 1;
+
+  // the matrix, as described on the host and as it lies on the device
+  std::vector<device::SlotInfo> slots_;
+  std::vector<device::DigitInfo> digits_;
+  std::vector<FeatureIndex> features_;
+  std::vector<device::GroupInfo> groups_;
+  std::vector<FeaturePlace> places_;
+  std::uint64_t strip_bytes_per_row_ = 0;
+  std::uint32_t most_codes_ = 0;  // of any narrow slot
+  device::MatrixView view_;
+  device::DeviceArray<device::SlotInfo> slot_array_;
+  device::DeviceArray<device::DigitInfo> digit_array_;
+  device::DeviceArray<FeatureIndex> feature_array_;
+  device::DeviceArray<device::GroupInfo> group_array_;
+  device::DeviceArray<std::int8_t> monotone_array_;
+  device::DeviceArray<std::uint8_t> narrow_;
+  device::DeviceArray<std::uint16_t> wide_columns_;
+  device::DeviceArray<std::uint8_t> strips_;
+
+  // rows
+  device::DeviceArray<float> labels_;
+  device::DeviceArray<float> weights_;
+  device::DeviceArray<float> margins_;  // [output][margin_stride_]
+  std::uint64_t margin_stride_ = 0;
+  device::DeviceArray<SoftmaxRow> softmax_;
+  device::DeviceArray<std::uint32_t> packed_;
+  device::DeviceArray<GradPair> real_;
+  device::DeviceArray<std::uint32_t> lists_[2];
+  device::DeviceArray<device::StartWords> start_;
+  Scales scales_;
+  int current_output_ = 0;
+
+  // nodes
+  device::DeviceArray<device::NodeRows> node_rows_;
+  device::DeviceArray<device::WalkNode> walk_;
+  device::DeviceArray<device::SplitOrder> splits_;
+  device::DeviceArray<device::LeafWord> leaves_;
+  device::DeviceArray<std::uint32_t> counts_;  // tiles, chunks
+
+  // evaluation
+  device::DeviceArray<std::int64_t> pool_;
+  std::vector<int> free_histograms_;
+  std::vector<int> histogram_of_node_;
+  device::DeviceArray<device::PairOrder> pair_array_;
+  device::DeviceArray<device::TaskInfo> task_array_;
+  device::DeviceArray<std::uint8_t> mask_array_;
+  device::DeviceArray<device::BuildOrder> builds_;
+  device::DeviceArray<Contest> found_;
+  device::DeviceArray<double> feature_gains_;
+  device::DeviceArray<std::uint32_t> contested_rows_;
+  device::DeviceArray<double> contested_least_;
+  device::DeviceArray<device::SplitPlace> place_array_;
+  device::DeviceArray<device::PairResult> results_;
+  device::DeviceArray<device::VisitOrder> visits_;
+  device::DeviceArray<GradSums> visit_sums_;
+  std::vector<NodeNote> notes_;  // per node
+};
+
+static_assert(TreeBackend<DeviceBackend>);
+
+}  // namespace boostyard

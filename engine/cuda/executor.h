@@ -1,0 +1,94 @@
+// A device as the backend sees it: memory, copies, launches, all in one order.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "engine/base/result.h"
+#include "engine/cuda/block.h"
+#include "engine/cuda/tuning.h"
+
+namespace boostyard::device {
+
+// Operations run one after the other in the order of the calls, some of them later than the call.
+// Errors of launches and copies are kept and come out of Wait. Used by one thread.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  // What it is, for the log: "NVIDIA H100 (cuda:0)".
+  virtual std::string Name() const = 0;
+  virtual const Tuning& tuning() const = 0;
+  virtual std::uint64_t FreeBytes() = 0;
+
+  // Aligned to 256 bytes, not initialised. Error: kOutOfMemory.
+  virtual Result<void*> Allocate(std::uint64_t bytes) = 0;
+  virtual void Free(void* memory) = 0;
+
+  // The host's memory may be used again on return.
+  virtual void Upload(void* to, const void* from, std::uint64_t bytes) = 0;
+  // The host's memory is written by the time of the next Wait.
+  virtual void Download(void* to, const void* from, std::uint64_t bytes) = 0;
+  virtual void Copy(void* to, const void* from, std::uint64_t bytes) = 0;
+
+  // Launches step number `step` (steps.h). `args` points to its Args, which are copied.
+  virtual void Launch(int step, Grid grid, std::uint32_t dynamic_bytes, const void* args) = 0;
+
+  // Waits for everything. Errors: kPlatform, what the device reported.
+  virtual Status Wait() = 0;
+};
+
+// An array in device memory.
+template <class T>
+class DeviceArray {
+ public:
+  DeviceArray() = default;
+  DeviceArray(DeviceArray&& other) noexcept { Swap(other); }
+  DeviceArray& operator=(DeviceArray&& other) noexcept {
+    Swap(other);
+    return *this;
+  }
+  DeviceArray(const DeviceArray&) = delete;
+  DeviceArray& operator=(const DeviceArray&) = delete;
+  ~DeviceArray() {
+    if (data_ != nullptr) executor_->Free(data_);
+  }
+
+  // `executor` outlives the array.
+  static Result<DeviceArray> Make(Executor& executor, std::uint64_t count) {
+    DeviceArray array;
+    array.executor_ = &executor;
+    array.count_ = count;
+    if (count == 0) return array;
+    BOOSTYARD_ASSIGN_OR_RETURN(void* const memory, executor.Allocate(count * sizeof(T)));
+    array.data_ = static_cast<T*>(memory);
+    return array;
+  }
+
+  // Room for `count` elements: what there was is kept.
+  Status Reserve(Executor& executor, std::uint64_t count) {
+    if (count <= count_) return {};
+    BOOSTYARD_ASSIGN_OR_RETURN(DeviceArray larger, Make(executor, count + count / 2));
+    if (count_ > 0) executor.Copy(larger.data_, data_, count_ * sizeof(T));
+    Swap(larger);
+    return {};
+  }
+
+  T* data() const { return data_; }
+  std::uint64_t size() const { return count_; }
+
+ private:
+  void Swap(DeviceArray& other) {
+    std::swap(executor_, other.executor_);
+    std::swap(data_, other.data_);
+    std::swap(count_, other.count_);
+  }
+
+  Executor* executor_ = nullptr;
+  T* data_ = nullptr;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace boostyard::device

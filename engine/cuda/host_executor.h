@@ -1,0 +1,59 @@
+// Runs the device's steps on the host, block by block and thread by thread: what tests compare with
+// the CPU backend where there is no device.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/cuda/executor.h"
+
+namespace boostyard::device {
+
+struct HostExecutorOptions {
+  bool is_reversed = false;  // blocks and threads come in the opposite order
+  std::uint64_t memory_bytes = std::uint64_t{8} << 30;
+  Tuning tuning = {.architecture = 80,
+                   .row_blocks = 2,
+                   .histogram_blocks = 3,
+                   .wide_histogram_blocks = 1,
+                   .chunk_rows = 64,
+                   .multiprocessors = 2,
+                   .shared_bytes = 163 << 10};
+};
+
+class HostExecutor : public Executor {
+ public:
+  explicit HostExecutor(HostExecutorOptions options = {});
+  ~HostExecutor() override;
+
+  std::string Name() const override { return "host blocks"; }
+  const Tuning& tuning() const override { return options_.tuning; }
+  std::uint64_t FreeBytes() override { return options_.memory_bytes - used_bytes_; }
+  Result<void*> Allocate(std::uint64_t bytes) override;
+  void Free(void* memory) override;
+  void Upload(void* to, const void* from, std::uint64_t bytes) override;
+  void Download(void* to, const void* from, std::uint64_t bytes) override;
+  void Copy(void* to, const void* from, std::uint64_t bytes) override;
+  void Launch(int step, Grid grid, std::uint32_t dynamic_bytes, const void* args) override;
+  Status Wait() override;
+
+  // From now on Wait reports an error (tests).
+  void Break(std::string message) { broken_ = std::move(message); }
+  std::uint64_t launches() const { return launches_; }
+  std::uint64_t waits() const { return waits_; }
+  std::uint64_t most_used_bytes() const { return most_used_bytes_; }
+
+ private:
+  HostExecutorOptions options_;
+  std::map<void*, std::uint64_t> allocations_;
+  std::uint64_t used_bytes_ = 0;
+  std::uint64_t most_used_bytes_ = 0;
+  std::vector<std::uint32_t> dynamic_;
+  std::string broken_;
+  std::uint64_t launches_ = 0;
+  std::uint64_t waits_ = 0;
+};
+
+}  // namespace boostyard::device

@@ -1,0 +1,50 @@
+// How much device memory a training needs, counted before anything is allocated.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace boostyard::device {
+
+struct MemoryShape {
+  std::uint64_t train_rows = 0;
+  std::uint64_t all_rows = 0;
+  std::uint64_t narrow_slots = 0;
+  std::uint64_t wide_slots = 0;
+  std::uint64_t strip_bytes_per_row = 0;
+  std::uint64_t slot_count = 0;
+  std::uint64_t feature_count = 0;
+  std::uint64_t entry_count = 0;  // of a histogram
+  int outputs = 1;
+  bool has_weights = false;
+  std::uint64_t wanted_histograms = 0;  // more bring nothing
+  std::uint64_t batch_pairs = 0;
+};
+
+struct MemoryPlan {
+  struct Item {
+    std::string_view name;
+    std::uint64_t bytes;
+  };
+  std::vector<Item> items;
+  std::uint64_t fixed_bytes = 0;      // their sum
+  std::uint64_t histogram_bytes = 0;  // of one
+  std::uint64_t histograms = 0;       // how many there will be
+
+  std::uint64_t total_bytes() const { return fixed_bytes + histograms * histogram_bytes; }
+};
+
+// Histograms that any training needs at the least: one pair's, and room to go on.
+inline constexpr std::uint64_t kMinHistograms = 4;
+
+// Plans for a device with that many free bytes. Fewer histograms than wanted cost time: children
+// are then built again instead of derived. Error: kOutOfMemory, with what is needed and what there
+// is, and the largest items.
+Result<MemoryPlan> PlanMemory(const MemoryShape& shape, std::uint64_t free_bytes,
+                              const std::string& device_name);
+
+}  // namespace boostyard::device

@@ -1,0 +1,45 @@
+// The list of all steps: a step's place in it is its number, by which executors are asked for it.
+#pragma once
+
+#include <type_traits>
+
+#include "engine/cuda/steps_gradients.h"
+#include "engine/cuda/steps_histogram.h"
+#include "engine/cuda/steps_rows.h"
+#include "engine/cuda/steps_scan.h"
+#include "engine/objective/list.h"
+
+namespace boostyard::device {
+
+template <class List>
+struct GradientStepsOf;
+template <class... Objectives>
+struct GradientStepsOf<TypeList<Objectives...>> {
+  using type = TypeList<GradientStep<Objectives>...>;
+};
+
+using GradientSteps = GradientStepsOf<NativeScalarObjectives>::type;
+using RowSteps = TypeList<FillStep, StripStep, SoftmaxPrepareStep, SoftmaxStep, SumStep, LeafStep,
+                          WalkStep, SampleStep, RootStep, PrepareSplitsStep, PartitionStep>;
+using NodeSteps =
+    TypeList<PlanStep, ClearStep, HistogramStep<false>, HistogramStep<true>, WideSlotStep, ScanStep,
+             PickStep, ContendStep, LeftQuantaStep, ExactSumStep>;
+using AllSteps = ConcatLists<ConcatLists<RowSteps, NodeSteps>::type, GradientSteps>::type;
+
+// The place of a step in a list, or the list's length.
+template <class Step, class List>
+struct IndexIn;
+template <class Step, class... Steps>
+struct IndexIn<Step, TypeList<Steps...>> {
+  static constexpr int Find() {
+    int index = 0;
+    const bool is_found = ((std::is_same_v<Step, Steps> ? true : (++index, false)) || ...);
+    return is_found ? index : static_cast<int>(sizeof...(Steps));
+  }
+  static constexpr int value = Find();
+};
+
+template <class Step>
+inline constexpr int kStepNumber = IndexIn<Step, AllSteps>::value;
+
+}  // namespace boostyard::device

@@ -1,0 +1,291 @@
+// Steps over rows: gradients and their quanta, the sample, margins.
+#pragma once
+
+#include "engine/base/math.h"
+#include "engine/base/rng.h"
+#include "engine/cuda/block.h"
+#include "engine/cuda/device_types.h"
+#include "engine/objective/softmax.h"
+#include "engine/tree/quantise.h"
+
+namespace boostyard::device {
+
+// out[i] = value.
+struct FillStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    float* out;
+    float value;
+    std::uint64_t count;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    block.ForEachThread([&](int thread) {
+      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
+      for (std::uint64_t i = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
+           i < args.count; i += stride) {
+        args.out[i] = args.value;
+      }
+    });
+  }
+};
+
+// Gradients as sums take them, in either form.
+struct GradientView {
+  const std::uint32_t* packed;
+  const GradPair* real;
+  double grad_scale;  // of the 64-bit form
+  double hess_scale;
+
+  BOOSTYARD_HD GradSums Packed(std::uint64_t row) const {
+    const std::uint32_t value = packed[row];
+    return {static_cast<std::int32_t>(value) >> 16, value & 0xFFFFU};
+  }
+  BOOSTYARD_HD GradSums Exact(std::uint64_t row) const {
+    const GradPair pair = real[row];
+    return {RoundToInt(static_cast<double>(pair.grad) * grad_scale),
+            RoundToInt(static_cast<double>(pair.hess) * hess_scale)};
+  }
+};
+
+// Where a pass over gradients reads and writes, whatever the objective.
+struct GradientPass {
+  const float* labels;
+  const float* weights;  // null: none
+  std::uint64_t rows;
+  float grad_scale;
+  float hess_scale;
+  std::uint64_t dither_key;
+  std::uint32_t* packed;  // 16-bit form
+  GradPair* real;         // what exact sums are made of
+  StatWords* stats;
+};
+
+BOOSTYARD_HD StatWords Merge(const StatWords& a, const StatWords& b) {
+  return {a.max_grad > b.max_grad ? a.max_grad : b.max_grad,
+          a.max_hess > b.max_hess ? a.max_hess : b.max_hess, a.sum_abs_grad + b.sum_abs_grad,
+          a.sum_hess + b.sum_hess};
+}
+
+// Weighs, measures and quantises the gradient of one row.
+BOOSTYARD_HD void TakeGradient(const GradientPass& pass, std::uint64_t row, GradPair pair,
+                               StatWords& stats) {
+  if (pass.weights != nullptr) {
+    pair.grad *= pass.weights[row];
+    pair.hess *= pass.weights[row];
+  }
+  // Non-negative floats order like their bits.
+  const std::uint32_t g = BitsOf(pair.grad) & 0x7FFFFFFFU;
+  const std::uint32_t h = BitsOf(pair.hess) & 0x7FFFFFFFU;
+  stats.max_grad = g > stats.max_grad ? g : stats.max_grad;
+  stats.max_hess = h > stats.max_hess ? h : stats.max_hess;
+  stats.sum_abs_grad += TruncateCapped(FloatOf(g) * pass.grad_scale);
+  stats.sum_hess += TruncateCapped(FloatOf(h) * pass.hess_scale);
+  pass.real[row] = pair;
+  const RowRandom random(pass.dither_key);
+  pass.packed[row] = QuantisePair(pair.grad, pair.hess, pass.grad_scale, pass.hess_scale,
+                                  random.Bits(static_cast<std::uint32_t>(row)));
+}
+
+// Runs gradient_of(row) over the rows of all blocks and adds up what was found.
+template <int kThreads, class Block, class GradientOf>
+BOOSTYARD_STEP void RunGradientPass(Block& block, const GradientPass& pass, StatWords* scratch,
+                                    const GradientOf& gradient_of) {
+  typename Block::template Local<StatWords> stats;
+  block.ForEachThread([&](int thread) {
+    StatWords mine;
+    const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
+    for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
+         row < pass.rows; row += stride) {
+      TakeGradient(pass, row, gradient_of(row), mine);
+    }
+    stats[thread] = mine;
+  });
+  const StatWords all = block.Reduce(
+      stats, scratch, [](const StatWords& a, const StatWords& b) { return Merge(a, b); });
+  block.ForEachThread([&](int thread) {
+    if (thread != 0) return;
+    AtomicMax(&pass.stats->max_grad, all.max_grad);
+    AtomicMax(&pass.stats->max_hess, all.max_hess);
+    AtomicAdd(&pass.stats->sum_abs_grad, all.sum_abs_grad);
+    AtomicAdd(&pass.stats->sum_hess, all.sum_hess);
+  });
+}
+
+// Gradients of a scalar objective.
+template <class Objective>
+struct GradientStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    GradientPass pass;
+    const float* margins;
+    Objective objective;
+  };
+  struct Shared {
+    StatWords scratch[kMaxWarps];
+  };
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
+    RunGradientPass<kThreads>(block, args.pass, shared.scratch, [&](std::uint64_t row) {
+      return args.objective.Gradient(args.margins[row], args.pass.labels[row]);
+    });
+  }
+};
+
+// What the classes of a row share, for SoftmaxStep.
+struct SoftmaxPrepareStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    const float* margins;  // [class][stride]
+    std::uint64_t stride;
+    int classes;
+    std::uint64_t rows;
+    SoftmaxRow* out;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    block.ForEachThread([&](int thread) {
+      const std::uint64_t step = std::uint64_t{block.grid_x()} * kThreads;
+      for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
+           row < args.rows; row += step) {
+        const float* margins = args.margins + row;
+        float max = margins[0];
+        for (int k = 1; k < args.classes; ++k) {
+          const float margin = margins[static_cast<std::uint64_t>(k) * args.stride];
+          max = margin > max ? margin : max;
+        }
+        double sum = 0.0;
+        for (int k = 0; k < args.classes; ++k) {
+          const float margin = margins[static_cast<std::uint64_t>(k) * args.stride];
+          sum += static_cast<double>(Exp(margin - max));
+        }
+        args.out[row] = {max, static_cast<float>(sum)};
+      }
+    });
+  }
+};
+
+// Gradients of one class.
+struct SoftmaxStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    GradientPass pass;
+    const float* margins;  // of this class
+    const SoftmaxRow* rows;
+    int output;
+  };
+  struct Shared {
+    StatWords scratch[kMaxWarps];
+  };
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
+    RunGradientPass<kThreads>(block, args.pass, shared.scratch, [&](std::uint64_t row) {
+      const SoftmaxLoss loss;
+      const bool is_label = args.pass.labels[row] == static_cast<float>(args.output);
+      return loss.Gradient(args.rows[row], args.margins[row], is_label);
+    });
+  }
+};
+
+// Adds up the quanta of the root's rows.
+struct SumStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    const NodeRows* root;
+    const std::uint32_t* lists[2];
+    GradientView gradients;
+    std::uint32_t is_wide;
+    StartWords* start;
+  };
+  struct Shared {
+    GradSums scratch[kMaxWarps];
+  };
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
+    typename Block::template Local<GradSums> sums;
+    const NodeRows root = *args.root;
+    block.ForEachThread([&](int thread) {
+      GradSums mine;
+      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
+      for (std::uint64_t i = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
+           i < root.count; i += stride) {
+        const std::uint64_t row =
+            root.list == NodeRows::kDense ? i : args.lists[root.list][root.begin + i];
+        mine =
+            Plus(mine, args.is_wide != 0 ? args.gradients.Exact(row) : args.gradients.Packed(row));
+      }
+      sums[thread] = mine;
+    });
+    const GradSums all = block.Reduce(
+        sums, shared.scratch, [](const GradSums& a, const GradSums& b) { return Plus(a, b); });
+    block.ForEachThread([&](int thread) {
+      if (thread != 0) return;
+      AtomicAdd(&args.start->total.grad, all.grad);
+      AtomicAdd(&args.start->total.hess, all.hess);
+      if (block.x() == 0) args.start->rows = root.count;
+    });
+  }
+};
+
+// Marks the leaves of a finished tree.
+struct LeafStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    const LeafWord* leaves;
+    std::uint32_t count;
+    WalkNode* nodes;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    block.ForEachThread([&](int thread) {
+      for (std::uint32_t i = block.x() * kThreads + static_cast<unsigned>(thread); i < args.count;
+           i += block.grid_x() * kThreads) {
+        WalkNode& node = args.nodes[args.leaves[i].node];
+        node.left = -1;
+        node.value = args.leaves[i].value;
+      }
+    });
+  }
+};
+
+// Every row, training or not, walks down the tree and takes its leaf's value. Reads about two
+// sectors a row in all (rows of a warp share those of a column), where moving row numbers down the
+// tree would read and write forty bytes a level.
+struct WalkStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    MatrixView matrix;
+    const WalkNode* nodes;
+    std::uint64_t rows;
+    float* margins;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    block.ForEachThread([&](int thread) {
+      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
+      for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
+           row < args.rows; row += stride) {
+        std::int32_t at = 0;
+        while (args.nodes[at].left >= 0) {
+          const WalkNode& node = args.nodes[at];
+          const std::uint32_t code = args.matrix.Code(args.matrix.slots[node.slot], row);
+          at = GoesLeft(node, code) ? node.left : node.right;
+        }
+        args.margins[row] += args.nodes[at].value;
+      }
+    });
+  }
+};
+
+}  // namespace boostyard::device
