@@ -144,6 +144,7 @@ check_contents() {
   check "it tells its version" "$(is "$(grep -c "$(cat VERSION)" "$work/log")" 1)"
   size=$("$engine" image inspect -f '{{.Size}}' "$image")
   echo "  size    $((size / 1000000)) MB"
+  # P0_15_: an image of tens of megabytes.
   check "at most 60 MB" "$(is $((size <= 60000000)) 1)"
 
   container=$("$engine" create "$image")

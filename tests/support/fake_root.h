@@ -155,6 +155,8 @@ class RunningBinary {
 
   void Send(int signal) const { kill(pid_, signal); }
 
+  pid_t pid() const { return pid_; }
+
   std::string out() const { return ReadText(streams_.path() + "/out"); }
   std::string err() const { return ReadText(streams_.path() + "/err"); }
 
