@@ -8,6 +8,7 @@
 #   libzstd        data/decode/zstd_decoder.cc
 #   CLI11          container/main
 #   GTest          tests
+#   CUDA           engine/cuda, where BOOSTYARD_CUDA is set: nvcc, and its runtime linked statically
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(FastFloat QUIET CONFIG)
@@ -17,6 +18,15 @@ include(static_libarchive)
 include(decoders)
 find_package(CLI11 REQUIRED)
 find_package(Threads REQUIRED)
+if(BOOSTYARD_CUDA)
+  # Code for these, and PTX for what comes after them.
+  set(CMAKE_CUDA_ARCHITECTURES "80-real;90-real;90-virtual" CACHE STRING "CUDA architectures")
+  enable_language(CUDA)
+  # CMake 3.25 does not know that nvcc 13 has it.
+  set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+  set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+  find_package(CUDAToolkit 13 REQUIRED)
+endif()
 if(BOOSTYARD_TESTS)
   find_package(GTest REQUIRED)
 endif()

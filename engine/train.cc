@@ -4,6 +4,7 @@
 
 #include "engine/base/error_table.h"
 #include "engine/boost/train_native.h"
+#include "engine/cuda/cuda_device.h"
 #include "engine/objective/objectives.h"
 #include "engine/xgb/xgb_trainer.h"
 
@@ -110,6 +111,32 @@ std::string NativeLine(const RunOptions& run, const std::string& reason) {
          (run.threads == 1 ? " thread" : " threads") + " (" + reason + ")";
 }
 
+// The native engine, where params.device says. A GPU that was named is used or is an error; only
+// `auto` takes the CPU where there is none, and says why.
+Result<TrainOutcome> TrainNatively(const TrainParams& params, const TrainingSet& data,
+                                   const RunOptions& run, RoundObserver& observer) {
+  const std::string reason =
+      run.engine == EngineChoice::kNative ? "as asked for" : "it supports all of this job";
+  if (params.device.kind == DeviceKind::kCpu) {
+    observer.OnEngine(NativeLine(run, reason));
+    return TrainNative(params, data, run, observer);
+  }
+  auto executor = device::OpenCudaDevice(params.device.ordinal);
+  if (executor.ok()) {
+    observer.OnEngine("engine: native on " + (*executor)->Name() + " (" + reason + ")");
+    return TrainOnDevice(params, data, run, observer, **executor);
+  }
+  if (params.device.kind == DeviceKind::kCuda) {
+    const int ordinal = params.device.ordinal;
+    Error error = std::move(executor).error();
+    error.message = "device=cuda" + (ordinal < 0 ? "" : ":" + std::to_string(ordinal)) +
+                    " was asked for, but " + error.message;
+    return error;
+  }
+  observer.OnEngine(NativeLine(run, "device=auto: " + executor.error().message));
+  return TrainNative(params, data, run, observer);
+}
+
 }  // namespace
 
 Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
@@ -127,11 +154,7 @@ Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
     return TrainWithXgboost(params, data, run, observer, "as asked for");
   }
   const std::optional<std::string> why_not = WhyNotNative(params, data);
-  if (!why_not) {
-    observer.OnEngine(NativeLine(
-        run, run.engine == EngineChoice::kNative ? "as asked for" : "it supports all of this job"));
-    return TrainNative(params, data, run, observer);
-  }
+  if (!why_not) return TrainNatively(params, data, run, observer);
   if (run.engine == EngineChoice::kNative) {
     return MakeError(ErrorId::kEngineUnavailable,
                      "the native engine was asked for, and it does not support " + *why_not,

@@ -372,7 +372,6 @@ std::optional<std::string> WhyNotNative(const TrainParams& params, const Trainin
   if (params.sample.sampling_method == SamplingMethod::kGradientBased) {
     return "sampling_method=gradient_based";
   }
-  if (params.device.kind == DeviceKind::kCuda) return "device=cuda";
   if (params.tree.max_bin < 2 || params.tree.max_bin > 65536) return "max_bin outside 2 to 65,536";
   if (data.train->shape().has_query_ids) return "ranking groups";
   for (const auto& [name, value] : params.xgboost_settings) {

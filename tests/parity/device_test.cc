@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/cuda/host_executor.h"
-#include "tests/parity/native_cases.h"
+#include "tests/parity/device_run.h"
 
 namespace boostyard::testing {
 namespace {
@@ -17,21 +17,7 @@ using device::HostExecutorOptions;
 TrainResult RunOnBlocks(const NativeCase& one, const HostExecutorOptions& options,
                         const NativeTuning& tuning = {}) {
   HostExecutor executor(options);
-  RecordingObserver observer;
-  MemoryStream train(one.train, {.chunk_rows = 256});
-  MemoryStream validation(one.validation, {.chunk_rows = 256});
-  const TrainingSet data{&train, one.has_validation ? &validation : nullptr};
-  Result<TrainOutcome> outcome =
-      TrainOnDevice(one.params, data, {.threads = 2}, observer, executor, tuning);
-  TrainResult result;
-  result.metrics = observer.metrics;
-  if (!outcome.ok()) {
-    result.error = outcome.error().message;
-    return result;
-  }
-  result.model = WriteModel(outcome->model, ModelFormat::kUbjson);
-  for (const Tree& tree : outcome->model.forest.trees) result.node_count += tree.node_count();
-  return result;
+  return RunOnDevice(one, executor, tuning);
 }
 
 // Small chunks, one block a multiprocessor, counters for a part of the codes at a time.

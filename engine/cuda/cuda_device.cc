@@ -1,0 +1,219 @@
+// An Executor over the CUDA runtime, which is linked statically.
+#include "engine/cuda/cuda_device.h"
+
+#include <cuda_runtime_api.h>
+#include <dlfcn.h>
+
+#include <cstring>
+#include <vector>
+
+#include "engine/base/error_table.h"
+#include "engine/cuda/cuda_kernels.h"
+#include "engine/cuda/steps.h"
+
+namespace boostyard::device {
+namespace {
+
+constexpr int kMinMajor = 8;  // compute capability 8.0
+// Small copies go through pinned memory, so that nobody waits for them.
+constexpr std::uint64_t kStagingBytes = std::uint64_t{4} << 20;
+constexpr std::uint64_t kMaxStagedBytes = std::uint64_t{256} << 10;
+// Shared memory that the runtime keeps for itself, and a step's own structure.
+constexpr std::uint32_t kReservedShared = 2048;
+
+Error Unavailable(const std::string& found, const std::string& fix) {
+  return MakeError(ErrorId::kDeviceUnavailable, found, fix);
+}
+
+bool HasDriver() {
+  void* const library = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
+  if (library == nullptr) return false;
+  dlclose(library);
+  return true;
+}
+
+class CudaExecutor : public Executor {
+ public:
+  CudaExecutor(int ordinal, const cudaDeviceProp& properties)
+      : ordinal_(ordinal), name_(properties.name) {
+    tuning_ = TuningFor(10 * properties.major + properties.minor);
+    tuning_.multiprocessors = static_cast<std::uint32_t>(properties.multiProcessorCount);
+    tuning_.shared_bytes =
+        static_cast<std::uint32_t>(properties.sharedMemPerBlockOptin) - kReservedShared;
+  }
+  ~CudaExecutor() override {
+    if (stream_ != nullptr) cudaStreamDestroy(stream_);
+    if (staging_ != nullptr) cudaFreeHost(staging_);
+  }
+  CudaExecutor(const CudaExecutor&) = delete;
+  CudaExecutor& operator=(const CudaExecutor&) = delete;
+
+  Status Prepare() {
+    Note(cudaSetDevice(ordinal_), "choosing the device");
+    Note(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
+    Note(cudaMallocHost(reinterpret_cast<void**>(&staging_), kStagingBytes), "pinning memory");
+    for (const int step : {kStepNumber<HistogramStep<false>>, kStepNumber<HistogramStep<true>>}) {
+      Note(Kernel(step).allow(tuning_.shared_bytes + kReservedShared / 2),
+           "reserving shared memory");
+    }
+    return Wait();
+  }
+
+  std::string Name() const override { return name_ + " (cuda:" + std::to_string(ordinal_) + ")"; }
+  const Tuning& tuning() const override { return tuning_; }
+
+  std::uint64_t FreeBytes() override {
+    std::size_t free = 0;
+    std::size_t total = 0;
+    Note(cudaMemGetInfo(&free, &total), "asking for free memory");
+    return free;
+  }
+
+  Result<void*> Allocate(std::uint64_t bytes) override {
+    void* memory = nullptr;
+    const cudaError_t error = cudaMalloc(&memory, bytes);
+    if (error == cudaSuccess) return memory;
+    cudaGetLastError();  // this one is told
+    return MakeError(ErrorId::kOutOfMemory,
+                     std::to_string(bytes) + " bytes of device memory are needed, and " + Name() +
+                         " has " + std::to_string(FreeBytes()) + " free",
+                     "use a device with more memory, or fewer rows");
+  }
+
+  void Free(void* memory) override { Note(cudaFree(memory), "freeing memory"); }
+
+  // Pageable memory is read before the runtime's call returns.
+  void Upload(void* to, const void* from, std::uint64_t bytes) override {
+    if (bytes == 0) return;
+    if (bytes <= kMaxStagedBytes) {
+      unsigned char* const staged = Stage(bytes);
+      std::memcpy(staged, from, bytes);
+      from = staged;
+    }
+    Note(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_), "copying to it");
+  }
+
+  void Download(void* to, const void* from, std::uint64_t bytes) override {
+    if (bytes == 0) return;
+    void* target = to;
+    if (bytes <= kMaxStagedBytes) {
+      target = Stage(bytes);
+      downloads_.push_back({to, target, bytes});
+    }
+    Note(cudaMemcpyAsync(target, from, bytes, cudaMemcpyDeviceToHost, stream_), "copying from it");
+  }
+
+  void Copy(void* to, const void* from, std::uint64_t bytes) override {
+    if (bytes == 0) return;
+    Note(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_), "copying on it");
+  }
+
+  void Launch(int step, Grid grid, std::uint32_t dynamic_bytes, const void* args) override {
+    Note(Kernel(step).launch(stream_, grid, dynamic_bytes, args), "launching a kernel");
+  }
+
+  Status Wait() override {
+    Synchronize();
+    if (error_.empty()) return {};
+    return MakeError(ErrorId::kDeviceFailed, Name() + " failed: " + error_,
+                     "run the job again; if it fails again, try another machine");
+  }
+
+ private:
+  struct Pending {
+    void* to;
+    const void* staged;
+    std::uint64_t bytes;
+  };
+
+  static const KernelEntry& Kernel(int step) {
+    if (step < RowSteps::kSize) return RowKernels()[step];
+    step -= RowSteps::kSize;
+    if (step < NodeSteps::kSize) return NodeKernels()[step];
+    return GradientKernels()[step - NodeSteps::kSize];
+  }
+
+  // Keeps the first error.
+  void Note(cudaError_t error, const char* what) {
+    if (error == cudaSuccess || !error_.empty()) return;
+    error_ = std::string(cudaGetErrorString(error)) + ", when " + what;
+  }
+
+  // Pinned memory until the next Synchronize.
+  unsigned char* Stage(std::uint64_t bytes) {
+    const std::uint64_t padded = (bytes + 255) / 256 * 256;
+    if (staged_bytes_ + padded > kStagingBytes) Synchronize();
+    unsigned char* const place = staging_ + staged_bytes_;
+    staged_bytes_ += padded;
+    return place;
+  }
+
+  void Synchronize() {
+    Note(cudaStreamSynchronize(stream_), "waiting for it");
+    for (const Pending& pending : downloads_) {
+      std::memcpy(pending.to, pending.staged, pending.bytes);
+    }
+    downloads_.clear();
+    staged_bytes_ = 0;
+  }
+
+  int ordinal_;
+  std::string name_;
+  Tuning tuning_;
+  cudaStream_t stream_ = nullptr;
+  unsigned char* staging_ = nullptr;
+  std::uint64_t staged_bytes_ = 0;
+  std::vector<Pending> downloads_;
+  std::string error_;
+};
+
+// "0: NVIDIA A, 1: NVIDIA B".
+std::string ListDevices(int count) {
+  std::string list;
+  for (int i = 0; i < count; ++i) {
+    cudaDeviceProp properties;
+    if (cudaGetDeviceProperties(&properties, i) != cudaSuccess) continue;
+    list += (list.empty() ? "" : ", ") + std::to_string(i) + ": " + properties.name;
+  }
+  return list;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Executor>> OpenCudaDevice(int ordinal) {
+  int count = 0;
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  if (!HasDriver()) {
+    return Unavailable("there is no NVIDIA driver (libcuda.so.1) here",
+                       "run on a machine with a GPU (docker: --gpus all), or set device to cpu or "
+                       "auto");
+  }
+  if (error != cudaSuccess || count == 0) {
+    return Unavailable("the NVIDIA driver shows none: " + std::string(cudaGetErrorString(error)),
+                       "run on a machine with a GPU and a driver for CUDA 13, or set device to cpu "
+                       "or auto");
+  }
+  const int index = ordinal < 0 ? 0 : ordinal;
+  if (index >= count) {
+    return Unavailable("the machine has " + std::to_string(count) +
+                           (count == 1 ? " GPU" : " GPUs") + " (" + ListDevices(count) + ")",
+                       "name one of them, or cuda");
+  }
+  cudaDeviceProp properties;
+  if (const cudaError_t failed = cudaGetDeviceProperties(&properties, index);
+      failed != cudaSuccess) {
+    return Unavailable("it does not answer: " + std::string(cudaGetErrorString(failed)),
+                       "try another machine");
+  }
+  if (properties.major < kMinMajor) {
+    return Unavailable(std::string(properties.name) + " has compute capability " +
+                           std::to_string(properties.major) + "." +
+                           std::to_string(properties.minor) + "; 8.0 is needed",
+                       "use a newer GPU, or set device to cpu or auto");
+  }
+  auto executor = std::make_unique<CudaExecutor>(index, properties);
+  BOOSTYARD_RETURN_IF_ERROR(executor->Prepare());
+  return std::unique_ptr<Executor>(std::move(executor));
+}
+
+}  // namespace boostyard::device

@@ -1,0 +1,25 @@
+// The kernels of each list of steps, one .cu file a list, so that no file takes long to compile.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstdint>
+
+#include "engine/cuda/block.h"
+
+namespace boostyard::device {
+
+// How a step is launched on a stream; and the kernel itself, for its attributes.
+struct KernelEntry {
+  cudaError_t (*launch)(cudaStream_t stream, Grid grid, std::uint32_t dynamic_bytes,
+                        const void* args);
+  // Lets launches use that much shared memory a block.
+  cudaError_t (*allow)(std::uint32_t shared_bytes);
+};
+
+// In the order of steps.h.
+const KernelEntry* RowKernels();
+const KernelEntry* NodeKernels();
+const KernelEntry* GradientKernels();
+
+}  // namespace boostyard::device

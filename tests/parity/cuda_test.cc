@@ -1,0 +1,87 @@
+// The CUDA device's models have the CPU backend's bytes: the covering design (native_cases.h) and
+// the forms of gradients. Needs a GPU: without one every test skips, or fails where
+// BOOSTYARD_REQUIRE_GPU=1 says that there is one.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "engine/cuda/cuda_device.h"
+#include "tests/parity/device_run.h"
+
+namespace boostyard::testing {
+namespace {
+
+constexpr std::size_t kCaseCount = 150;
+
+bool RequiresGpu() {
+  const char* const value = std::getenv("BOOSTYARD_REQUIRE_GPU");
+  return value != nullptr && std::string(value) == "1";
+}
+
+// Opens the first GPU once; null where there is none.
+device::Executor* Gpu() {
+  static auto* const opened =
+      new Result<std::unique_ptr<device::Executor>>(device::OpenCudaDevice(-1));
+  if (opened->ok()) return (*opened)->get();
+  EXPECT_FALSE(RequiresGpu()) << opened->error().message;
+  return nullptr;
+}
+
+void ExpectCpusModel(const NativeCase& one) {
+  device::Executor* const gpu = Gpu();
+  if (gpu == nullptr) GTEST_SKIP() << "no GPU to test with";
+  const TrainResult expected = RunVariant(one, {.threads = 2});
+  ASSERT_TRUE(expected.error.empty()) << expected.error;
+  const TrainResult found = RunOnDevice(one, *gpu);
+  EXPECT_EQ(found.error, "");
+  EXPECT_TRUE(found == expected);
+  EXPECT_TRUE(RunOnDevice(one, *gpu, {.device_histograms = 4}) == expected) << "few histograms";
+}
+
+class CudaGrid : public ::testing::TestWithParam<std::size_t> {};
+
+TEST_P(CudaGrid, GivesTheCpusModel) {
+  const Levels levels = CoveringDesign(kCaseCount)[GetParam()];
+  ExpectCpusModel(MakeCase(levels, 1000 + GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, CudaGrid, ::testing::Range<std::size_t>(0, kCaseCount));
+
+NativeCase LargeCase(const std::string& objective, std::size_t rows, std::size_t columns) {
+  NativeCase one;
+  one.params.objective.name = objective;
+  one.params.num_round = 5;
+  one.params.sample.seed = 5;
+  one.train = TableMaker({.rows = rows, .columns = columns, .objective = objective}, rows).Make();
+  return one;
+}
+
+TEST(CudaForms, ManyRows) {
+  NativeCase one = LargeCase("binary:logistic", 400'000, 28);
+  for (const int depth : {1, 6, 10}) {
+    one.params.tree.max_depth = depth;
+    ExpectCpusModel(one);
+  }
+}
+
+TEST(CudaForms, ManyColumns) { ExpectCpusModel(LargeCase("reg:squarederror", 3'000, 1000)); }
+
+TEST(CudaForms, The64BitForm) {
+  NativeCase one = LargeCase("reg:squarederror", 50'000, 12);
+  one.train.labels[1234] = 1e9F;
+  one.params.sample.subsample = 0.7;
+  ExpectCpusModel(one);
+  one.params.tree.max_bin = 1000;
+  ExpectCpusModel(one);
+}
+
+TEST(CudaForms, AGpuThatIsNotThereIsNamed) {
+  if (Gpu() == nullptr) GTEST_SKIP() << "no GPU to test with";
+  const auto opened = device::OpenCudaDevice(99);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_NE(opened.error().message.find("the machine has "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace boostyard::testing

@@ -1,0 +1,28 @@
+// A training on a device, as the tests compare it.
+#pragma once
+
+#include "engine/cuda/executor.h"
+#include "tests/parity/native_cases.h"
+
+namespace boostyard::testing {
+
+inline TrainResult RunOnDevice(const NativeCase& one, device::Executor& executor,
+                               const NativeTuning& tuning = {}) {
+  RecordingObserver observer;
+  MemoryStream train(one.train, {.chunk_rows = 256});
+  MemoryStream validation(one.validation, {.chunk_rows = 256});
+  const TrainingSet data{&train, one.has_validation ? &validation : nullptr};
+  Result<TrainOutcome> outcome =
+      TrainOnDevice(one.params, data, {.threads = 2}, observer, executor, tuning);
+  TrainResult result;
+  result.metrics = observer.metrics;
+  if (!outcome.ok()) {
+    result.error = outcome.error().message;
+    return result;
+  }
+  result.model = WriteModel(outcome->model, ModelFormat::kUbjson);
+  for (const Tree& tree : outcome->model.forest.trees) result.node_count += tree.node_count();
+  return result;
+}
+
+}  // namespace boostyard::testing
