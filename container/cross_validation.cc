@@ -71,6 +71,14 @@ void PrintMeans(int round, std::span<const std::vector<LastValue>> folds, Metric
   log.Round({.round = round, .metrics = means, .snapshot = {}});
 }
 
+// Data so wide that they are kept as the cells that they have.
+Error NotAsColumns(const DataShape& shape) {
+  return MakeError(ErrorId::kHyperparamUnsupported,
+                   "_kfold is set, and the data have " + std::to_string(shape.feature_count) +
+                       " features, too many to be held as columns, which cross-validation needs",
+                   "leave _kfold out, use a larger instance or fewer features");
+}
+
 class CrossValidator {
  public:
   CrossValidator(const CrossValidation& folds, const TrainParams& params, const RunOptions& run,
@@ -103,6 +111,7 @@ class CrossValidator {
       BOOSTYARD_ASSIGN_OR_RETURN(const auto batch, rows.NextBatch());
       if (batch.empty()) return check.Verdict();
       for (const ColumnChunk& chunk : batch) {
+        if (chunk.features.size() != rows.shape().feature_count) return NotAsColumns(rows.shape());
         check.Add(chunk.labels);
         labels_.insert(labels_.end(), chunk.labels.begin(), chunk.labels.end());
         query_ids_.insert(query_ids_.end(), chunk.query_ids.begin(), chunk.query_ids.end());
