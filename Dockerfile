@@ -1,7 +1,8 @@
 # The training image: the program, XGBoost's library, the C and C++ runtimes they need, and nothing
 # else. Without an ENTRYPOINT: `docker run IMAGE` trains, `docker run IMAGE train` too, as the
-# service does it.
-FROM debian:bookworm-slim AS build
+# service does it. The target `cuda` (docker build --target cuda) is the same with the CUDA backend: the
+# driver comes from the machine (docker run --gpus all), the runtime is inside the program.
+FROM debian:bookworm-slim AS sources
 RUN apt-get update && \
     apt-get install -y --no-install-recommends \
       g++ cmake ninja-build nlohmann-json3-dev libfast-float-dev libarchive-dev zlib1g-dev \
@@ -11,9 +12,28 @@ WORKDIR /src
 COPY . .
 # Does nothing where ./dev deps has left the library in the build context.
 RUN cmake/fetch_xgboost.sh .deps
+
+FROM sources AS build-cuda
+RUN cmake/fetch_cuda.sh .deps
+RUN export CUDACXX=/src/.deps/cuda-13.0/bin/nvcc && \
+    cmake --preset cuda -DBOOSTYARD_TESTS=OFF -DBOOSTYARD_BENCH=OFF && \
+    cmake --build --preset cuda --target boostyard && \
+    scripts/image_root.sh build/cuda/boostyard .deps /image
+
+FROM sources AS build
 RUN cmake --preset release -DBOOSTYARD_BENCH=OFF && \
     cmake --build --preset release --target boostyard && \
     scripts/image_root.sh build/release/boostyard .deps /image
+
+FROM scratch AS cuda
+COPY --from=build-cuda /image /
+# Where NVIDIA's container runtime puts the driver's library, and what it is asked for.
+ENV PATH=/usr/bin LD_LIBRARY_PATH=/usr/lib64:/usr/lib/x86_64-linux-gnu \
+    NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
+LABEL org.opencontainers.image.title="boostyard-cuda" \
+      org.opencontainers.image.description="Gradient-boosting training container for tabular data, CUDA" \
+      org.opencontainers.image.licenses="Apache-2.0"
+CMD ["train"]
 
 FROM scratch
 COPY --from=build /image /
