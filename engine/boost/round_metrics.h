@@ -23,11 +23,21 @@ class RoundMetrics {
                   std::uint64_t first_row, std::span<const float> labels,
                   std::span<const float> weights, std::vector<MetricValue>& values);
 
+  // The predictions that the last Evaluate made on its way.
+  std::span<const float> predictions() const { return {predictions_.data(), prediction_count_}; }
+  // Sets them aside, replacing those that were set aside before. Costs no copy.
+  void KeepPredictions();
+  // Those that were set aside; empty if none were.
+  std::span<const float> kept_predictions() const { return {kept_.data(), kept_count_}; }
+
  private:
   ObjectiveParams objective_;
   std::vector<MetricSpec> specs_;
   int threads_;
-  std::vector<float> predictions_;
+  std::vector<float> predictions_;  // only grows
+  std::size_t prediction_count_ = 0;
+  std::vector<float> kept_;
+  std::size_t kept_count_ = 0;
   MetricScratch scratch_;
 };
 

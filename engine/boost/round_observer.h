@@ -28,6 +28,16 @@ struct RoundReport {
   std::function<Result<TrainingState>()> snapshot;
 };
 
+// What the model that Train returns says of the rows it is judged by: those of the validation
+// channel, else of train.
+struct FinalPredictions {
+  std::string_view channel;
+  std::span<const float> labels;
+  std::span<const float> weights;      // one per row, or empty: all 1
+  std::span<const float> predictions;  // as metrics see them: output_count per row, row-major
+  int output_count = 1;
+};
+
 enum class RoundDecision { kContinue, kStop };
 
 // Called on the thread that called Train, never concurrently.
@@ -46,6 +56,11 @@ class RoundObserver {
 
   // After each round. kStop ends the training with the model as it is (not an error).
   virtual RoundDecision OnRound(const RoundReport& report) = 0;
+
+  // At most once, after the last round: its predictions, or with early stopping the best round's.
+  // They are by-products of the metrics: without metrics, or if the best round lies before a
+  // resume, nobody has them and this is not called.
+  virtual void OnPredictions(const FinalPredictions& /*final*/) {}
 
   // Asked between rounds and during long steps (reading, binning): true to give up as soon as
   // possible.

@@ -139,6 +139,7 @@ class Trainer {
       if (end.is_stopped_early) break;
     }
     if (stopping_) KeepBestRounds(outcome);
+    ReportPredictions();
     outcome.model = std::move(model_);
     return outcome;
   }
@@ -298,6 +299,7 @@ class Trainer {
     for (const MetricValue& value : values) {
       if (stopping_ && value.channel == "validation" && value.metric == stopping_metric_.name) {
         end.is_stopped_early = stopping_->Update(round, value.value);
+        if (metrics_ && stopping_->best_round() == round) metrics_->KeepPredictions();
       }
     }
     const RoundReport report{
@@ -323,6 +325,21 @@ class Trainer {
     model_.forest.trees.resize(std::min(trees, model_.forest.trees.size()));
     model_.forest.tree_class.resize(model_.forest.trees.size());
     for (const auto& [name, value] : stopping_->ToAttributes()) model_.attributes[name] = value;
+  }
+
+  void ReportPredictions() {
+    if (!metrics_) return;
+    FinalPredictions final;
+    final.predictions = stopping_ ? metrics_->kept_predictions() : metrics_->predictions();
+    if (final.predictions.empty()) return;
+    const std::uint64_t rows = backend_->train_rows();
+    final.channel = has_validation_ ? "validation" : "train";
+    final.labels =
+        has_validation_ ? backend_->labels().subspan(rows) : backend_->labels().subspan(0, rows);
+    final.weights = has_validation_ ? std::span<const float>(validation_weights_)
+                                    : std::span<const float>(backend_->weights());
+    final.output_count = model_.output_count();
+    observer_.OnPredictions(final);
   }
 
   const TrainParams& params_;

@@ -189,12 +189,11 @@ class XgbTrainer {
   }
 
   Result<double> EvaluateCustom(const MetricSpec& metric, const Channel& channel) {
-    const int outputs = params_.objective.num_class > 1 ? params_.objective.num_class : 1;
     return Evaluate(metric, {.objective = &params_.objective,
                              .labels = channel.matrix.labels,
                              .weights = channel.matrix.weights,
                              .predictions = predictions_,
-                             .output_count = outputs,
+                             .output_count = output_count(),
                              .threads = run_.threads,
                              .scratch = &scratch_});
   }
@@ -204,6 +203,10 @@ class XgbTrainer {
     for (const MetricValue& value : values) {
       if (value.channel != "validation" || value.metric != stopping_metric_.name) continue;
       const bool is_enough = stopping_->Update(round, value.value);
+      if (stopping_->best_round() == round && run_.evaluates_metrics) {
+        BOOSTYARD_RETURN_IF_ERROR(Predict(channels_.back()));
+        std::swap(predictions_, best_predictions_);
+      }
       if (stopping_->best_round() == round && params_.booster != Booster::kGbtree) {
         BOOSTYARD_ASSIGN_OR_RETURN(best_model_, CurrentModel());
       }
@@ -238,6 +241,7 @@ class XgbTrainer {
   // gblinear's coefficients change with every round, so that the best round's are kept as they
   // were.
   Result<TrainOutcome> Finish() {
+    BOOSTYARD_RETURN_IF_ERROR(ReportPredictions());
     if (!stopping_ || !stopping_->best_round()) {
       BOOSTYARD_ASSIGN_OR_RETURN(outcome_.model, CurrentModel());
       return std::move(outcome_);
@@ -253,6 +257,24 @@ class XgbTrainer {
       outcome_.model.attributes[name] = value;
     }
     return std::move(outcome_);
+  }
+
+  Status ReportPredictions() {
+    if (!run_.evaluates_metrics) return {};
+    const Channel& channel = channels_.back();
+    if (!stopping_) BOOSTYARD_RETURN_IF_ERROR(Predict(channel));
+    const std::vector<float>& predictions = stopping_ ? best_predictions_ : predictions_;
+    if (predictions.empty() || channel.matrix.labels.empty()) return {};
+    observer_.OnPredictions({.channel = channel.name,
+                             .labels = channel.matrix.labels,
+                             .weights = channel.matrix.weights,
+                             .predictions = predictions,
+                             .output_count = output_count()});
+    return {};
+  }
+
+  int output_count() const {
+    return params_.objective.num_class > 1 ? params_.objective.num_class : 1;
   }
 
   static void KeepRounds(Model& model, int rounds) {
@@ -286,6 +308,7 @@ class XgbTrainer {
   std::vector<Channel> channels_;
   std::optional<XgbBooster> booster_;
   std::vector<float> predictions_;
+  std::vector<float> best_predictions_;
   MetricScratch scratch_;
   std::optional<Model> best_model_;
   TrainOutcome outcome_;

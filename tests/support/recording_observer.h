@@ -17,6 +17,14 @@ struct RecordedValue {
   double value = 0.0;
 };
 
+struct RecordedPredictions {
+  std::string channel;
+  std::vector<float> labels;
+  std::vector<float> weights;
+  std::vector<float> predictions;
+  int output_count = 0;
+};
+
 class RecordingObserver : public RoundObserver {
  public:
   void OnEngine(std::string_view line) override { engine.emplace_back(line); }
@@ -34,6 +42,14 @@ class RecordingObserver : public RoundObserver {
   }
 
   bool StopRequested() override { return stops_at_once; }
+
+  void OnPredictions(const FinalPredictions& final) override {
+    finals.push_back({std::string(final.channel),
+                      {final.labels.begin(), final.labels.end()},
+                      {final.weights.begin(), final.weights.end()},
+                      {final.predictions.begin(), final.predictions.end()},
+                      final.output_count});
+  }
 
   // The values of one metric, round by round.
   std::vector<double> History(std::string_view channel, std::string_view metric) const {
@@ -54,6 +70,7 @@ class RecordingObserver : public RoundObserver {
   std::vector<std::string> warnings;
   std::vector<std::string> infos;
   std::vector<RecordedValue> values;
+  std::vector<RecordedPredictions> finals;
   std::vector<Result<TrainingState>> snapshots;
   int rounds = 0;
 };
