@@ -104,11 +104,13 @@ Result<Switches> ReadSwitches(const Variables& variables) {
       {"native", EngineChoice::kNative},
       {"xgboost", EngineChoice::kXgboost},
   }};
+  static constexpr std::array<Word<bool>, 2> kReports{{{"on", true}, {"off", false}}};
   Switches switches;
   std::vector<Error> errors;
   ReadSwitch(variables, "BOOSTYARD_MODEL_ARTIFACT", kArtifacts, switches.artifact, errors);
   ReadSwitch(variables, "BOOSTYARD_MODEL_FORMAT", kFormats, switches.format, errors);
   ReadSwitch(variables, "BOOSTYARD_ENGINE", kEngines, switches.engine, errors);
+  ReadSwitch(variables, "BOOSTYARD_REPORT", kReports, switches.writes_report, errors);
   if (!errors.empty()) return Combine(std::move(errors));
   return switches;
 }

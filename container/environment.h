@@ -50,10 +50,11 @@ struct Switches {
   ArtifactPolicy artifact = ArtifactPolicy::kAuto;
   ModelFormat format = ModelFormat::kUbjson;
   EngineChoice engine = EngineChoice::kAuto;
+  bool writes_report = true;
 };
 
-// Reads BOOSTYARD_MODEL_ARTIFACT, BOOSTYARD_MODEL_FORMAT and BOOSTYARD_ENGINE. Unknown words are
-// kConfigBadValue errors, reported together.
+// Reads BOOSTYARD_MODEL_ARTIFACT, BOOSTYARD_MODEL_FORMAT, BOOSTYARD_ENGINE and BOOSTYARD_REPORT
+// (on, off). Unknown words are kConfigBadValue errors, reported together.
 Result<Switches> ReadSwitches(const Variables& variables);
 
 }  // namespace boostyard::container

@@ -68,9 +68,11 @@ void MetricLog::Line(std::string_view level, std::string_view text) {
 }
 
 void MetricLog::Plain(std::string_view text) {
+  if (progress_) progress_->Clear();
   const std::string line = LogText(text) + "\n";
   std::fwrite(line.data(), 1, line.size(), err_);
   std::fflush(err_);
+  if (progress_) progress_->Draw();
 }
 
 void MetricLog::Info(std::string_view text) {
@@ -81,6 +83,7 @@ void MetricLog::Warning(std::string_view text) {
   ++warning_count_;
   if (static_cast<int>(warnings_printed_.size()) >= kMaxWarnings) return;
   if (!warnings_printed_.emplace(text).second) return;
+  warnings_in_order_.emplace_back(text);
   Line("WARNING", text);
   if (static_cast<int>(warnings_printed_.size()) == kMaxWarnings) {
     Line("WARNING", "further warnings are counted, not shown");
@@ -88,9 +91,11 @@ void MetricLog::Warning(std::string_view text) {
 }
 
 void MetricLog::Round(const RoundReport& report) {
+  if (progress_) progress_->Clear();
   const std::string line = MetricLine(report) + "\n";
   std::fwrite(line.data(), 1, line.size(), out_);
   std::fflush(out_);
+  if (progress_) progress_->Update(report);
   for (const MetricValue& metric : report.metrics) {
     if (std::isfinite(metric.value)) continue;
     const std::string name = std::string(metric.channel) + "-" + std::string(metric.metric);

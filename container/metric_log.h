@@ -8,10 +8,13 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "container/progress_line.h"
 #include "engine/boost/round_observer.h"
 
 namespace boostyard::container {
@@ -41,19 +44,32 @@ class MetricLog {
   // Only warnings and metric lines from here on.
   void SetQuiet(bool is_quiet) { is_quiet_ = is_quiet; }
 
+  // From here on a progress line stays below what is printed; EndProgress erases it.
+  void StartProgress(const Variables& variables, int round_count) {
+    if (IsWatched(err_, variables)) progress_.emplace(err_, round_count);
+  }
+  void EndProgress() {
+    if (progress_) progress_->Clear();
+    progress_.reset();
+  }
+
   int warning_count() const { return warning_count_; }
+  // Those that were printed, in order.
+  const std::vector<std::string>& warnings() const { return warnings_in_order_; }
 
   static constexpr int kMaxWarnings = 50;
 
  private:
   void Line(std::string_view level, std::string_view text);
 
+  std::optional<ProgressLine> progress_;
   std::FILE* out_;
   std::FILE* err_;
   std::function<std::time_t()> now_;
   bool is_quiet_ = false;
   int warning_count_ = 0;
   std::set<std::string, std::less<>> warnings_printed_;
+  std::vector<std::string> warnings_in_order_;
   std::set<std::string, std::less<>> not_finite_;  // metrics already warned of
 };
 

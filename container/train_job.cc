@@ -15,6 +15,7 @@
 #include "container/file_io.h"
 #include "container/job_config.h"
 #include "container/model_dir.h"
+#include "container/report/output_files.h"
 #include "container/signals.h"
 #include "container/trained_models.h"
 #include "data/locate.h"
@@ -47,18 +48,28 @@ class Stopwatch {
 
 class JobObserver : public RoundObserver {
  public:
-  explicit JobObserver(MetricLog& log) : log_(log) {}
-  void OnEngine(std::string_view line) override { log_.Info(line); }
+  JobObserver(MetricLog& log, JobRecord& record, const ObjectiveParams& objective)
+      : log_(log), record_(record), objective_(objective) {}
+  void OnEngine(std::string_view line) override {
+    log_.Info(line);
+    record_.AddEngine(line);
+  }
   void OnWarning(std::string_view line) override { log_.Warning(line); }
   void OnInfo(std::string_view line) override { log_.Info(line); }
   RoundDecision OnRound(const RoundReport& report) override {
     log_.Round(report);
+    record_.AddRound(report);
     return StopRequested() ? RoundDecision::kStop : RoundDecision::kContinue;
+  }
+  void OnPredictions(const FinalPredictions& final) override {
+    record_.AddPredictions(final, objective_);
   }
   bool StopRequested() override { return StopSignal() != 0; }
 
  private:
   MetricLog& log_;
+  JobRecord& record_;
+  const ObjectiveParams& objective_;
 };
 
 // What a job is made of once its texts are understood.
@@ -70,8 +81,8 @@ struct Plan {
 };
 
 struct JobData {
-  std::unique_ptr<ChunkStream> train;
-  std::unique_ptr<ChunkStream> validation;  // null without such a channel
+  std::unique_ptr<ProfiledStream> train;
+  std::unique_ptr<ProfiledStream> validation;  // null without such a channel
 };
 
 struct StageSeconds {
@@ -139,11 +150,11 @@ ReadRequest RequestOf(const JobContext& context, const Plan& plan, const Channel
   return request;
 }
 
-Result<std::unique_ptr<ChunkStream>> ReadChannel(const JobContext& context,
-                                                 const ReadRequest& request) {
+Result<std::unique_ptr<ProfiledStream>> ReadChannel(const JobContext& context,
+                                                    const ReadRequest& request) {
   BOOSTYARD_ASSIGN_OR_RETURN(OpenedData data, OpenData(request));
   TellAll(context.log, data.notes, data.warnings);
-  return std::move(data.stream);
+  return std::make_unique<ProfiledStream>(std::move(data.stream), request.threads);
 }
 
 Result<JobData> ReadChannels(const JobContext& context, const Plan& plan) {
@@ -190,18 +201,21 @@ Error WithPlaceOfLabel(const JobContext& context, const Plan& plan, const JobDat
 }
 
 // One model, or those of a cross-validation.
-Result<TrainedModels> TrainOn(const JobContext& context, const Plan& plan, const JobData& data) {
+Result<TrainedModels> TrainOn(const JobContext& context, const Plan& plan, const JobData& data,
+                              JobRecord& record) {
   RunOptions run;
   run.engine = plan.switches.engine;
   run.threads = plan.threads.threads;
   run.memory_limit_bytes = context.limits.memory_limit_bytes;
-  JobObserver observer(context.log);
+  JobObserver observer(context.log, record, plan.settings.train.objective);
+  context.log.StartProgress(context.variables, plan.settings.train.num_round);
   const TrainingSet set{data.train.get(), data.validation.get()};
   const hyperparams::JobSettings& settings = plan.settings;
   auto trained = settings.kfold > 0
                      ? CrossValidate({.folds = settings.kfold, .repeats = settings.num_cv_round},
                                      settings.train, set, run, observer, context.log)
                      : TrainOneModel(settings.train, set, run, observer);
+  context.log.EndProgress();
   if (!trained.ok() && trained.error().id == ErrorId::kDataLabelRange && !trained.error().at) {
     return WithPlaceOfLabel(context, plan, data, std::move(trained).error());
   }
@@ -238,6 +252,31 @@ Status PublishModels(const JobContext& context, const Plan& plan, const TrainedM
   return {};
 }
 
+// Beside the model, and never at its cost: what cannot be written is a warning.
+void WriteOutputs(const JobContext& context, const Plan& plan, const JobData& data,
+                  const TrainedModels& trained, const JobRecord& record) {
+  const JobFacts facts{
+      .record = record,
+      .params = plan.settings.train,
+      .models = trained.models,
+      .train = data.train->profile(),
+      .validation = data.validation ? &data.validation->profile() : nullptr,
+      .job_name = std::string(Lookup(context.variables, "TRAINING_JOB_NAME")),
+      .engine = trained.engine,
+      .rounds_done = trained.rounds_done,
+      .best_round = trained.best_round,
+      .was_stopped = trained.was_stopped,
+      .warnings = context.log.warnings(),
+  };
+  const std::vector<Error> errors =
+      WriteOutputFiles(context.paths.output_data_dir, facts, plan.switches.writes_report);
+  for (const Error& error : errors) context.log.Warning(FailureLine(error));
+  if (!errors.empty()) return;
+  context.log.Info("wrote metrics, importance and data profile" +
+                   std::string(plan.switches.writes_report ? " and report.html" : "") + " to " +
+                   context.paths.output_data_dir);
+}
+
 std::string Fixed(double seconds) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.2f", seconds);
@@ -268,8 +307,11 @@ Result<JobEnd> RunPlan(const JobContext& context, const Plan& plan, ModelDir& di
   StageSeconds seconds;
   BOOSTYARD_ASSIGN_OR_RETURN(const JobData data, ReadChannels(context, plan));
   seconds.read = watch.Lap();
-  BOOSTYARD_ASSIGN_OR_RETURN(const TrainedModels trained, TrainOn(context, plan, data));
+  JobRecord record;
+  record.AddStage("read", seconds.read);
+  BOOSTYARD_ASSIGN_OR_RETURN(const TrainedModels trained, TrainOn(context, plan, data, record));
   seconds.train = watch.Lap();
+  record.AddTraining(seconds.train);
   const bool is_complete = !trained.was_stopped;
   if (!is_complete && (!plan.settings.save_model_on_termination || trained.models.empty())) {
     return JobEnd::kStopped;
@@ -277,6 +319,8 @@ Result<JobEnd> RunPlan(const JobContext& context, const Plan& plan, ModelDir& di
   BOOSTYARD_RETURN_IF_ERROR(WritePredictions(context, trained));
   BOOSTYARD_RETURN_IF_ERROR(PublishModels(context, plan, trained, directory));
   seconds.write = watch.Lap();
+  record.AddStage("write the model", seconds.write);
+  WriteOutputs(context, plan, data, trained, record);
   context.log.Info(Summary(data, trained, seconds, context.log.warning_count()));
   return JobEnd::kModelWritten;
 }
