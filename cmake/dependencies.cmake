@@ -1,7 +1,7 @@
 # Every third-party package, and who may use it (tests/layering checks the includes):
 #   OpenMP         engine/base/parallel.h
 #   XGBoost        engine/xgb (headers only; the library is opened at run time), bench/peers
-#   nlohmann_json  engine/model (reader), container/job_config, hyperparams/describe
+#   nlohmann_json  engine/model (reader), container/job_config, container/report, hyperparams/describe
 #   fast_float     data/number.h
 #   LibArchive     container/archive
 #   ISA-L          data/decode/gzip_decoder.cc

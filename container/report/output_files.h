@@ -21,12 +21,12 @@ struct JobFacts {
   std::span<const Model> models;  // one, or one per fold
   const ChannelProfile& train;
   const ChannelProfile* validation = nullptr;
-  std::string job_name;  // may be empty
-  std::string engine;    // "native"
+  std::string job_name = {};  // may be empty
+  std::string engine;         // "native"
   int rounds_done = 0;
-  std::optional<int> best_round;
+  std::optional<int> best_round = {};
   bool was_stopped = false;
-  std::vector<std::string> warnings;  // in order, each once
+  std::vector<std::string> warnings = {};  // in order, each once
 };
 
 // The contents of the files. Texts are valid UTF-8 whatever the names of features are; a nan or
