@@ -122,7 +122,7 @@ void DeviceBackend::LaunchBatch(const SplitRules& rules, const Batch& batch, Pai
                    {pair_array_.data(), pairs, node_rows_.data(), executor_.tuning().chunk_rows,
                     builds_.data(), counts_.data() + 1, results});
   LaunchHistograms(2 * pairs, scales_.is_wide);
-  Launch<ScanStep>(executor_, {pairs, view_.slot_count},
+  Launch<ScanStep>(executor_, {view_.slot_count, pairs},
                    {.matrix = view_,
                     .rules = rules,
                     .pairs = pair_array_.data(),

@@ -59,7 +59,7 @@ void DeviceBackend::SettleSome(const SplitRules& rules, std::span<const Conteste
                    {pair_array_.data(), count, node_rows_.data(), executor_.tuning().chunk_rows,
                     builds_.data(), counts_.data() + 1, results_.data()});
   LaunchHistograms(2 * count, true);
-  Launch<ScanStep>(executor_, {count, view_.slot_count},
+  Launch<ScanStep>(executor_, {view_.slot_count, count},
                    {.matrix = view_,
                     .rules = exact,
                     .pairs = pair_array_.data(),

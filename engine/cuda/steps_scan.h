@@ -21,7 +21,7 @@ struct MergeContests {
   }
 };
 
-// Derives the sibling's histogram and scans both children. Block (x, y): slot y of pair x; what it
+// Derives the sibling's histogram and scans both children. Block (x, y): slot x of pair y; what it
 // finds goes to found[(2 * pair + child) * slot_count + slot].
 //
 // is_exact: histograms are of exact gradients and hold one node a pair; its total and its own gain
@@ -52,8 +52,8 @@ struct ScanStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
-    const Scan scan{args, args.matrix.slots[block.y()], args.pairs[block.x()],
-                    args.results[block.x()].is_left_built != 0};
+    const Scan scan{args, args.matrix.slots[block.x()], args.pairs[block.y()],
+                    args.results[block.y()].is_left_built != 0};
     block.ForEachThread([&](int thread) {
       for (std::uint32_t code = static_cast<unsigned>(thread); code < scan.slot.code_count;
            code += kThreads) {
@@ -61,16 +61,16 @@ struct ScanStep {
       }
     });
     for (std::uint32_t child = 0; child < 2; ++child) {
-      const std::uint32_t index = 2 * block.x() + child;
+      const std::uint32_t index = 2 * block.y() + child;
       if (args.tasks[index].exists == 0) continue;
-      Task task = MakeTask(args, index, args.results[block.x()].rows[child]);
+      Task task = MakeTask(args, index, args.results[block.y()].rows[child]);
       if (args.is_exact != 0) TakeExactTotal(block, scan, task, shared);
       const Contest found = ScanChild(block, scan, child, task, shared);
       block.ForEachThread([&](int thread) {
         if (thread != 0) return;
-        args.found[std::uint64_t{index} * args.matrix.slot_count + block.y()] = found;
-        if (args.is_exact != 0 && block.y() == 0) {
-          args.exact_results[block.x()].floor_gain = task.least;
+        args.found[std::uint64_t{index} * args.matrix.slot_count + block.x()] = found;
+        if (args.is_exact != 0 && block.x() == 0) {
+          args.exact_results[block.y()].floor_gain = task.least;
         }
       });
     }
