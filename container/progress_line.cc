@@ -41,13 +41,20 @@ bool IsWatched(std::FILE* stream, const Variables& variables) {
 }
 
 ProgressLine::ProgressLine(std::FILE* stream, int round_count, Clock now)
-    : stream_(stream), round_count_(round_count), now_(std::move(now)), start_(now_()) {}
+    : stream_(stream),
+      round_count_(round_count),
+      now_(std::move(now)),
+      start_(now_()),
+      last_update_(start_) {}
 
 void ProgressLine::Update(const RoundReport& report) {
-  if (report.round != last_round_ + 1 && last_round_ >= 0) start_ = now_();
-  if (report.round != last_round_ + 1 || last_round_ < 0) first_round_ = report.round;
+  if (last_round_ < 0 || report.round != last_round_ + 1) {  // another training begins
+    start_ = last_update_;
+    first_round_ = report.round;
+  }
   last_round_ = report.round;
-  const std::chrono::duration<double> passed = now_() - start_;
+  last_update_ = now_();
+  const std::chrono::duration<double> passed = last_update_ - start_;
   const double rate = (last_round_ - first_round_ + 1) / std::max(passed.count(), 1e-9);
   text_ = "round " + std::to_string(last_round_ + 1) + " of " + std::to_string(round_count_);
   if (passed.count() > 0.0) {

@@ -34,6 +34,7 @@ class ProgressLine {
   int round_count_;
   Clock now_;
   std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point last_update_;
   int first_round_ = 0;
   int last_round_ = -1;
   std::string text_;

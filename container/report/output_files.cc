@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -207,7 +208,12 @@ std::vector<Error> WriteOutputFiles(const std::string& directory, const JobFacts
   write("metrics.json", MetricsJson(facts));
   write("importance.json", ImportanceJson(facts));
   write("data_profile.json", DataProfileJson(facts));
-  if (writes_report) write("report.html", ReportPage(ReportData(facts)));
+  if (writes_report) {
+    write("report.html", ReportPage(ReportData(facts)));
+  } else {
+    std::error_code ignored;  // an earlier job's page would be taken for this one's
+    std::filesystem::remove(directory + "/report.html", ignored);
+  }
   return errors;
 }
 

@@ -116,6 +116,17 @@ TEST(ProgressLine, SaysRateAndTimeLeft) {
             "round 41 of 100   0.1 rounds/s   9 min 50 s left   train au");
 }
 
+TEST(ProgressLine, TimesEachTrainingOfACrossValidation) {
+  Terminal terminal;
+  std::chrono::steady_clock::time_point now;
+  ProgressLine line(terminal.stream(), 2, [&] { return now; });
+  for (const int round : {0, 1, 0}) {
+    now += std::chrono::seconds(round == 0 ? 4 : 1);
+    line.Update({.round = round, .metrics = {}, .snapshot = {}});
+  }
+  EXPECT_EQ(Terminal::Screen(terminal.Written()), "round 1 of 2   0.2 rounds/s   4 s left");
+}
+
 TEST(ProgressLine, IsForPeopleAlone) {
   Terminal terminal;
   EXPECT_TRUE(IsWatched(terminal.stream(), {}));

@@ -229,6 +229,7 @@ TEST(OutputFiles, AreWrittenWhereThereIsNoDirectoryYet) {
 TEST(OutputFiles, ReportCanBeLeftOut) {
   const SmallJob job;
   const TempDir folder;
+  boostyard::testing::WriteText(folder.path() + "/report.html", "of an earlier job");
   EXPECT_TRUE(WriteOutputFiles(folder.path(), job.Facts(), false).empty());
   EXPECT_FALSE(std::filesystem::exists(folder.path() + "/report.html"));
   EXPECT_TRUE(std::filesystem::exists(folder.path() + "/metrics.json"));
