@@ -1,5 +1,6 @@
 #include "container/train_job.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -146,25 +147,33 @@ ReadRequest RequestOf(const JobContext& context, const Plan& plan, const Channel
   request.has_weights = plan.settings.csv_weights;
   request.threads = plan.threads.threads;
   request.memory_limit_bytes = context.limits.memory_limit_bytes;
+  request.training_bytes = [&](RowIndex rows, FeatureIndex features) {
+    return EstimateTrainingBytes(plan.settings.train, plan.switches.engine, rows, features);
+  };
   request.stop_requested = [] { return StopSignal() != 0; };
   return request;
 }
 
-Result<std::unique_ptr<ProfiledStream>> ReadChannel(const JobContext& context,
-                                                    const ReadRequest& request) {
+Result<OpenedData> ReadChannel(const JobContext& context, const ReadRequest& request) {
   BOOSTYARD_ASSIGN_OR_RETURN(OpenedData data, OpenData(request));
   TellAll(context.log, data.notes, data.warnings);
-  return std::make_unique<ProfiledStream>(std::move(data.stream), request.threads);
+  return data;
 }
 
 Result<JobData> ReadChannels(const JobContext& context, const Plan& plan) {
   JobData data;
-  BOOSTYARD_ASSIGN_OR_RETURN(data.train,
+  BOOSTYARD_ASSIGN_OR_RETURN(OpenedData train,
                              ReadChannel(context, RequestOf(context, plan, plan.channels.train)));
+  data.train = std::make_unique<ProfiledStream>(std::move(train.stream), plan.threads.threads);
   if (plan.channels.validation) {
     ReadRequest request = RequestOf(context, plan, *plan.channels.validation);
-    request.expected_features = data.train->shape().feature_count;
-    BOOSTYARD_ASSIGN_OR_RETURN(data.validation, ReadChannel(context, request));
+    const DataShape& shape = data.train->shape();
+    request.expected_features = shape.feature_count;
+    request.memory_used_bytes =
+        std::max(train.memory_bytes, request.training_bytes(shape.row_count, shape.feature_count));
+    BOOSTYARD_ASSIGN_OR_RETURN(OpenedData validation, ReadChannel(context, request));
+    data.validation =
+        std::make_unique<ProfiledStream>(std::move(validation.stream), plan.threads.threads);
   }
   return data;
 }
@@ -206,6 +215,7 @@ Result<TrainedModels> TrainOn(const JobContext& context, const Plan& plan, const
   RunOptions run;
   run.engine = plan.switches.engine;
   run.threads = plan.threads.threads;
+  run.is_last_use_of_data = plan.settings.kfold == 0;
   run.memory_limit_bytes = context.limits.memory_limit_bytes;
   JobObserver observer(context.log, record, plan.settings.train.objective);
   context.log.StartProgress(context.variables, plan.settings.train.num_round);

@@ -30,9 +30,13 @@ struct ReadRequest {
   // A channel that must have the same features (validation): its column count; 0: free.
   FeatureIndex expected_features = 0;
   int threads = 1;
-  // For the whole job; 0: not limited. Files that would need more than three fifths of it are read
-  // again in every pass; pipes that would need more than all of it are refused.
+  // For the whole job; 0: not limited. What the rows will need is estimated from the size of the
+  // files and their first rows: what cannot be kept within the limit is read again in every pass,
+  // and refused before it is read if not even that fits. Pipes are kept or, at the limit, refused.
   std::uint64_t memory_limit_bytes = 0;
+  std::uint64_t memory_used_bytes = 0;  // of the limit, by other channels
+  // What training will need for so many rows and features; none: a byte for each cell.
+  std::function<std::uint64_t(RowIndex, FeatureIndex)> training_bytes;
   // Asked now and then, by any thread; true: give up with a kInternal error that the caller does
   // not report.
   std::function<bool()> stop_requested;
@@ -43,6 +47,7 @@ struct OpenedData {
   std::unique_ptr<ChunkStream> stream;
   std::vector<std::string> notes;  // info lines: skipped header, sniffed type, delimiter
   std::vector<std::string> warnings;
+  std::uint64_t memory_bytes = 0;  // what the stream holds
 };
 
 // Opens, sniffs and (when the data are kept) reads everything. Errors name file, line, column,

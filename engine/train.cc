@@ -1,6 +1,9 @@
 #include "engine/train.h"
 
 #include <algorithm>
+#include <bit>
+
+#include <algorithm>
 
 #include "engine/base/error_table.h"
 #include "engine/boost/train_native.h"
@@ -153,7 +156,8 @@ Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
   if (run.engine == EngineChoice::kXgboost) {
     return TrainWithXgboost(params, data, run, observer, "as asked for");
   }
-  const std::optional<std::string> why_not = WhyNotNative(params, data);
+  const std::optional<std::string> why_not =
+      WhyNotNative(params, data.train->shape().has_query_ids);
   if (!why_not) return TrainNatively(params, data, run, observer);
   if (run.engine == EngineChoice::kNative) {
     return MakeError(ErrorId::kEngineUnavailable,
@@ -162,6 +166,32 @@ Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
   }
   return TrainWithXgboost(params, data, run, observer,
                           "the native engine does not support " + *why_not);
+}
+
+std::uint64_t EstimateTrainingBytes(const TrainParams& params, EngineChoice engine,
+                                    std::uint64_t rows, std::uint64_t features) {
+  const auto outputs = static_cast<std::uint64_t>(std::max(params.objective.num_class, 1));
+  const std::uint64_t code_bytes = params.tree.max_bin > 256 ? 2 : 1;
+  const bool is_native =
+      engine != EngineChoice::kXgboost && !WhyNotNative(params, /*has_query_ids=*/false);
+  if (is_native) {
+    // Codes by column; by row too, in words of eight, up to eight of them a power of two.
+    const std::uint64_t words = (features + 7) / 8;
+    const std::uint64_t last_group = std::bit_ceil(words % 8);
+    const std::uint64_t by_row =
+        code_bytes == 2 ? 0 : words / 8 * 64 + (words % 8 > 0 ? last_group * 8 : 0);
+    // Labels, gradients, row lists and room to split them, leaves; margins.
+    constexpr std::uint64_t kRowBytes = 4 + 4 + 4 + 4 + 2;
+    return rows *
+           (features * code_bytes + by_row + kRowBytes + 4 * outputs + (outputs > 1 ? 8 : 0));
+  }
+  const bool is_quantile = params.booster != Booster::kGblinear &&
+                           params.tree.tree_method != TreeMethod::kExact &&
+                           params.tree.tree_method != TreeMethod::kApprox;
+  // Binned by row and by column; or values with their columns, by row and once more sorted.
+  const std::uint64_t cell_bytes = is_quantile ? 2 * code_bytes : 16;
+  constexpr std::uint64_t kRowBytes = 4 + 8 + 8;  // label; row number and offset
+  return rows * (features * cell_bytes + kRowBytes + 16 * outputs);
 }
 
 }  // namespace boostyard

@@ -43,7 +43,10 @@ struct RunOptions {
   EngineChoice engine = EngineChoice::kAuto;
   int threads = 1;                       // already the minimum of quota, affinity and nthread
   std::uint64_t memory_limit_bytes = 0;  // 0: not limited
-  bool evaluates_metrics = true;         // false: rounds are reported without figures (benchmarks)
+  // The streams are not used afterwards: where training does not need them again either, they give
+  // their memory back as soon as their rows are binned.
+  bool is_last_use_of_data = false;
+  bool evaluates_metrics = true;  // false: rounds are reported without figures (benchmarks)
   // Borrowed; null: begin at round 0. The native engine's model is then that of a training that was
   // never interrupted, byte for byte; XGBoost's is what XGBoost makes of it.
   const TrainingState* resume = nullptr;
@@ -63,5 +66,11 @@ struct TrainOutcome {
 // booster, parallel trees) is kCheckpointMismatch; one with all rounds done gives its model.
 Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
                            const RunOptions& run, RoundObserver& observer);
+
+// About how much memory training needs at its peak, once the data are read: for decisions before
+// they are. `rows` are those of all channels. What cannot be known before counts as dense, and
+// without what only few jobs need.
+std::uint64_t EstimateTrainingBytes(const TrainParams& params, EngineChoice engine,
+                                    std::uint64_t rows, std::uint64_t features);
 
 }  // namespace boostyard

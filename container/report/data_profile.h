@@ -41,6 +41,7 @@ class ProfiledStream : public ChunkStream {
   const DataShape& shape() const override { return stream_->shape(); }
   Result<std::span<const ColumnChunk>> NextBatch() override;
   Status Rewind() override { return stream_->Rewind(); }
+  Status RewindForLastPass() override { return stream_->RewindForLastPass(); }
 
   const ChannelProfile& profile() const { return profile_; }
 

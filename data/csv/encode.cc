@@ -144,7 +144,7 @@ class Carver {
 
 std::byte* ChunkArena::Take(std::size_t bytes) {
   constexpr std::size_t kLine = 64;
-  constexpr std::size_t kMaxSlab = std::size_t{16} << 20;
+  constexpr std::size_t kMaxSlab = std::size_t{4} << 20;
   const std::size_t padded = (bytes + kLine - 1) / kLine * kLine;
   if (slab_.use_count() == 1) used_ = 0;  // no chunk is left in it
   if (slab_ == nullptr || slab_->size() - used_ < padded) {

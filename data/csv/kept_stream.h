@@ -1,6 +1,8 @@
-// A stream whose chunks are all in memory: one batch, and rewinding costs nothing.
+// A stream whose chunks are all in memory: one batch, and rewinding costs nothing. In its last pass
+// it gives them away batch by batch.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -31,20 +33,37 @@ class KeptStream final : public ChunkStream {
   const DataShape& shape() const override { return shape_; }
 
   Result<std::span<const ColumnChunk>> NextBatch() override {
-    const bool is_first = !std::exchange(is_read_, true);
-    return is_first ? std::span<const ColumnChunk>(chunks_) : std::span<const ColumnChunk>();
+    const std::size_t begin = is_last_pass_ ? end_ : std::exchange(end_, chunks_.size());
+    if (is_last_pass_) {
+      for (std::size_t i = begin - std::min(begin, kLastPassChunks); i < begin; ++i) {
+        stored_[i] = StoredChunk();
+      }
+      end_ = std::min(chunks_.size(), begin + kLastPassChunks);
+    }
+    return std::span<const ColumnChunk>(chunks_).subspan(begin, end_ - begin);
   }
 
   Status Rewind() override {
-    is_read_ = false;
+    end_ = 0;
+    if (is_last_pass_) chunks_.clear();
+    if (is_last_pass_) stored_.clear();
+    return {};
+  }
+
+  Status RewindForLastPass() override {
+    is_last_pass_ = true;
+    end_ = 0;
     return {};
   }
 
  private:
+  static constexpr std::size_t kLastPassChunks = 8;
+
   std::vector<StoredChunk> stored_;
   std::vector<ColumnChunk> chunks_;
   DataShape shape_;
-  bool is_read_ = false;
+  std::size_t end_ = 0;  // of the last batch
+  bool is_last_pass_ = false;
 };
 
 }  // namespace boostyard::csv

@@ -12,11 +12,13 @@
 #include "data/csv/cell_error.h"
 #include "data/csv/chunk_text.h"
 #include "data/csv/kept_stream.h"
+#include "data/csv/memory_plan.h"
 #include "data/csv/plan.h"
 #include "data/csv/read_rows.h"
 #include "data/csv/reread_stream.h"
 #include "data/csv/text_windows.h"
 #include "engine/base/error_table.h"
+#include "engine/base/huge_buffer.h"
 #include "engine/base/parallel.h"
 
 namespace boostyard::csv {
@@ -171,7 +173,7 @@ class Reader {
     if (is_kept_.load()) {
       const std::uint64_t kept =
           kept_bytes_.fetch_add(result.stored.memory_bytes) + result.stored.memory_bytes;
-      if (limit == 0 || kept <= (can_read_again_ ? limit / 5 * 3 : limit)) return result;
+      if (limit == 0 || kept <= (can_read_again_ ? MostKeptBytes(request_) : limit)) return result;
       if (!can_read_again_) return MemoryError();
       is_kept_.store(false);
     }
@@ -224,6 +226,7 @@ class Reader {
         tasks.push_back({shared.back().get(), range, is_compressed});
       }
     }
+    BOOSTYARD_RETURN_IF_ERROR(ChooseMode(files));
     std::vector<TaskResult> results;
     if (!tasks.empty() && planner_.layout().column_count > 0) {
       reads_ahead_ = compressed_count < static_cast<std::size_t>(threads_);
@@ -243,6 +246,53 @@ class Reader {
     }
     DropUnlessKept();
     return {};
+  }
+
+  // Before anything is read; where there are pipes, nothing is known before.
+  Status ChooseMode(const std::vector<PlannedFile>& files) {
+    std::uint64_t text_bytes = 0;
+    for (const PlannedFile& file : files) {
+      text_bytes += file.text_bytes - std::min(file.text_bytes, file.data_begin);
+    }
+    if (!can_read_again_ || !IsMemoryAQuestion(request_, text_bytes)) return {};
+    for (const PlannedFile& file : files) {
+      BOOSTYARD_ASSIGN_OR_RETURN(const MemorySample sample, Sample(file));
+      if (sample.row_count == 0) continue;
+      BOOSTYARD_ASSIGN_OR_RETURN(MemoryPlan plan,
+                                 PlanMemory(request_, planner_.layout(), sample, text_bytes));
+      is_kept_.store(plan.is_kept);
+      is_kept_by_plan_ = plan.is_kept;
+      memory_note_ = std::move(plan.note);
+      return {};
+    }
+    return {};
+  }
+
+  // The first chunk of a file; no rows if it has faults, which are found again in their turn.
+  Result<MemorySample> Sample(const PlannedFile& planned) {
+    const std::string& name = planned.file.display_name;
+    Worker& worker = workers_.front();
+    std::unique_ptr<PipeText> text;
+    RowText rows;
+    if (planner_.layout().column_count == 0) return MemorySample();
+    if (planned.compression == Compression::kNone) {
+      const std::uint64_t end = std::min(planned.size, planned.data_begin + options_.chunk_bytes);
+      if (end == planned.data_begin) return MemorySample();
+      BOOSTYARD_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source,
+                                 options_.open_file(planned.file));
+      BOOSTYARD_ASSIGN_OR_RETURN(
+          rows, worker.reader.Read(*source, name, {planned.data_begin, end, true}));
+    } else {
+      BOOSTYARD_ASSIGN_OR_RETURN(
+          std::unique_ptr<TextSource> source,
+          OpenDecoded(planned.file, planned.compression, options_.open_file));
+      text = std::make_unique<PipeText>(std::move(source));
+      TextWindows windows(*text, name, planned.data_begin, options_.chunk_bytes);
+      BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<ByteRange> ranges, windows.Next(1));
+      if (!ranges.empty()) rows = windows.Rows(ranges.front());
+    }
+    const ChunkResult chunk = ReadRows(rows, planner_.layout(), worker);
+    return MemorySample{rows.text.size(), chunk.stored.row_count, chunk.stored.memory_bytes};
   }
 
   Result<TaskResult> ReadPlain(const Task& task, Worker& worker) {
@@ -332,10 +382,16 @@ class Reader {
       opened.stream =
           std::make_unique<RereadStream>(std::move(files_), std::move(places_), layout,
                                          options_.open_file, threads_, std::move(shape));
-      opened.notes.push_back(
-          "the channel " + request_.channel +
-          " is too large for the memory: its files are read again in every pass");
+      if (memory_note_.empty() || is_kept_by_plan_) {
+        opened.notes.push_back(
+            "the channel " + request_.channel +
+            " is too large for the memory: its files are read again in every pass");
+      }
     }
+    if (!memory_note_.empty() && is_kept_ == is_kept_by_plan_) {
+      opened.notes.push_back(std::move(memory_note_));
+    }
+    if (is_kept_) opened.memory_bytes = kept_bytes_.load();
     if (saw_question_mark_) {
       opened.notes.push_back("cells that hold ? are read as missing values");
     }
@@ -349,9 +405,11 @@ class Reader {
   std::vector<Worker> workers_;
   bool can_read_again_;
   std::atomic<bool> is_kept_{true};  // false: the stream will read the files again
-  bool reads_ahead_ = false;         // a second thread decodes for each reading one
-  std::vector<RereadFile> files_;    // as far as they were read
-  std::vector<ChunkPlace> places_;   // of the chunks
+  bool is_kept_by_plan_ = true;
+  std::string memory_note_;         // what was decided before reading
+  bool reads_ahead_ = false;        // a second thread decodes for each reading one
+  std::vector<RereadFile> files_;   // as far as they were read
+  std::vector<ChunkPlace> places_;  // of the chunks
   std::atomic<std::uint64_t> kept_bytes_{0};
   std::vector<StoredChunk> chunks_;
   std::vector<Error> errors_;  // in order of (file, byte)
@@ -362,7 +420,9 @@ class Reader {
 
 Result<OpenedData> Read(const ReadRequest& request, const ReadOptions& options,
                         const ContentType& type, std::vector<InputFile> opened) {
-  return Reader(request, options, type, std::move(opened)).Run();
+  Result<OpenedData> data = Reader(request, options, type, std::move(opened)).Run();
+  ReturnFreeMemory();
+  return data;
 }
 
 }  // namespace boostyard::csv

@@ -73,6 +73,10 @@ class ChunkStream {
 
   // Back to the first row.
   virtual Status Rewind() = 0;
+
+  // Back to the first row for the last time: the stream may give back the memory of rows as the
+  // batch after them is asked for, and then has no rows any more.
+  virtual Status RewindForLastPass() { return Rewind(); }
 };
 
 }  // namespace boostyard

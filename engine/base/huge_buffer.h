@@ -4,12 +4,25 @@
 
 #include <sys/mman.h>
 
+#if defined(__linux__)
+#include <malloc.h>
+#endif
+
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <utility>
 
 namespace boostyard {
+
+// Gives memory that was freed back to the system, where the allocator would hold on to it: between
+// two stages of a job that need different buffers.
+inline void ReturnFreeMemory() {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}
 
 // Owns `count` elements of a trivial type, uninitialised. Throws std::bad_alloc (turned into a
 // kOutOfMemory error at the engine's door).
@@ -19,12 +32,9 @@ class HugeBuffer {
   HugeBuffer() = default;
   explicit HugeBuffer(std::size_t count) : count_(count) {
     if (count == 0) return;
-    const std::size_t bytes = count * sizeof(T);
-    const std::size_t alignment = bytes >= kHugePage ? kHugePage : kLine;
-    const std::size_t padded = (bytes + alignment - 1) / alignment * alignment;
-    data_ = static_cast<T*>(std::aligned_alloc(alignment, padded));
+    const std::size_t bytes = PaddedBytes();
+    data_ = static_cast<T*>(IsMapped() ? Map(bytes) : std::aligned_alloc(kLine, bytes));
     if (data_ == nullptr) throw std::bad_alloc();
-    if (alignment == kHugePage) madvise(data_, padded, MADV_HUGEPAGE);
   }
   HugeBuffer(HugeBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), count_(std::exchange(other.count_, 0)) {}
@@ -35,7 +45,14 @@ class HugeBuffer {
   }
   HugeBuffer(const HugeBuffer&) = delete;
   HugeBuffer& operator=(const HugeBuffer&) = delete;
-  ~HugeBuffer() { std::free(data_); }
+  ~HugeBuffer() {
+    if (data_ == nullptr) return;
+    if (IsMapped()) {
+      munmap(data_, PaddedBytes());
+    } else {
+      std::free(data_);
+    }
+  }
 
   T* data() { return data_; }
   const T* data() const { return data_; }
@@ -46,6 +63,29 @@ class HugeBuffer {
  private:
   static constexpr std::size_t kHugePage = std::size_t{2} << 20;
   static constexpr std::size_t kLine = 64;
+
+  // Large buffers are mapped by themselves, so that the system has their memory back at once.
+  bool IsMapped() const { return count_ * sizeof(T) >= kHugePage; }
+  std::size_t PaddedBytes() const {
+    const std::size_t unit = IsMapped() ? kHugePage : kLine;
+    return (count_ * sizeof(T) + unit - 1) / unit * unit;
+  }
+
+  // Maps one huge page more and gives back what lies before and behind the aligned part.
+  static void* Map(std::size_t bytes) {
+    const std::size_t mapped = bytes + kHugePage;
+    void* const all =
+        mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED) return nullptr;
+    char* const begin = static_cast<char*>(all);
+    const std::size_t before =
+        (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
+    if (before > 0) munmap(begin, before);
+    if (before < kHugePage) munmap(begin + before + bytes, kHugePage - before);
+    madvise(begin + before, bytes, MADV_HUGEPAGE);
+    return begin + before;
+  }
+
   T* data_ = nullptr;
   std::size_t count_ = 0;
 };

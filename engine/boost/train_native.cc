@@ -36,14 +36,35 @@ struct Binned {
   std::optional<BinnedColumns> validation;
 };
 
+// Of a stream in memory.
+Status CheckLabelsOf(ChunkStream& stream, const ObjectiveParams& objective) {
+  BOOSTYARD_RETURN_IF_ERROR(stream.Rewind());
+  LabelCheck check(objective);
+  for (;;) {
+    BOOSTYARD_ASSIGN_OR_RETURN(const std::span<const ColumnChunk> batch, stream.NextBatch());
+    if (batch.empty()) return check.Verdict();
+    for (const ColumnChunk& chunk : batch) check.Add(chunk.labels);
+  }
+}
+
 Result<Binned> Bin(const TrainParams& params, const TrainingSet& data, const RunOptions& run) {
   Binned binned;
   BOOSTYARD_ASSIGN_OR_RETURN(binned.cuts, BuildCuts(*data.train, {.max_bin = params.tree.max_bin,
                                                                   .threads = run.threads}));
-  BOOSTYARD_ASSIGN_OR_RETURN(binned.train, BinColumns(*data.train, binned.cuts, run.threads));
+  // To resume, rows may have to be read once more. Labels that are refused are looked for in the
+  // stream, so nothing is given back before they are checked.
+  const bool is_last_pass = run.is_last_use_of_data && run.resume == nullptr;
+  if (is_last_pass && data.train->shape().is_kept) {
+    BOOSTYARD_RETURN_IF_ERROR(CheckLabelsOf(*data.train, params.objective));
+  }
+  if (is_last_pass && data.validation != nullptr && data.validation->shape().is_kept) {
+    BOOSTYARD_RETURN_IF_ERROR(CheckLabelsOf(*data.validation, params.objective));
+  }
+  BOOSTYARD_ASSIGN_OR_RETURN(binned.train,
+                             BinColumns(*data.train, binned.cuts, run.threads, is_last_pass));
   if (data.validation != nullptr) {
-    BOOSTYARD_ASSIGN_OR_RETURN(binned.validation,
-                               BinColumns(*data.validation, binned.cuts, run.threads));
+    BOOSTYARD_ASSIGN_OR_RETURN(
+        binned.validation, BinColumns(*data.validation, binned.cuts, run.threads, is_last_pass));
   }
   const RowIndex rows =
       binned.train.row_count + (binned.validation ? binned.validation->row_count : 0);
@@ -379,7 +400,7 @@ Error OutOfHostMemory() {
 
 }  // namespace
 
-std::optional<std::string> WhyNotNative(const TrainParams& params, const TrainingSet& data) {
+std::optional<std::string> WhyNotNative(const TrainParams& params, bool has_query_ids) {
   const ObjectiveInfo* objective = FindObjective(params.objective.name);
   if (params.booster == Booster::kGblinear) return "booster=gblinear";
   if (params.booster == Booster::kDart) return "booster=dart";
@@ -390,7 +411,7 @@ std::optional<std::string> WhyNotNative(const TrainParams& params, const Trainin
     return "sampling_method=gradient_based";
   }
   if (params.tree.max_bin < 2 || params.tree.max_bin > 65536) return "max_bin outside 2 to 65,536";
-  if (data.train->shape().has_query_ids) return "ranking groups";
+  if (has_query_ids) return "ranking groups";
   for (const auto& [name, value] : params.xgboost_settings) {
     if (name == "updater" || name == "process_type") return name + "=" + value;
   }

@@ -14,7 +14,7 @@ class Executor;
 }
 
 // Why the native engine cannot train this, as a phrase ("booster=dart"), or nothing if it can.
-std::optional<std::string> WhyNotNative(const TrainParams& params, const TrainingSet& data);
+std::optional<std::string> WhyNotNative(const TrainParams& params, bool has_query_ids);
 
 // How the work is laid out. Nothing here changes the model: tests vary it to show that.
 struct NativeTuning {

@@ -30,7 +30,7 @@ class Binner {
         kernels_(ActiveQuantizeKernels()),
         scratch_(static_cast<std::size_t>(threads_)) {}
 
-  Result<BinnedColumns> Run();
+  Result<BinnedColumns> Run(bool is_last_pass);
 
  private:
   // The column cannot be narrow any more: a missing value needs a code of its own.
@@ -55,13 +55,13 @@ class Binner {
   BinnedColumns binned_;
 };
 
-Result<BinnedColumns> Binner::Run() {
+Result<BinnedColumns> Binner::Run(bool is_last_pass) {
   binned_.columns.resize(cuts_.feature_count());
   for (FeatureIndex feature = 0; feature < cuts_.feature_count(); ++feature) {
     const std::size_t code_count = cuts_.bin_count(feature) + (cuts_.has_missing[feature] ? 1 : 0);
     binned_.columns[feature].is_wide = code_count > kNarrowBins;
   }
-  BOOSTYARD_RETURN_IF_ERROR(stream_.Rewind());
+  BOOSTYARD_RETURN_IF_ERROR(is_last_pass ? stream_.RewindForLastPass() : stream_.Rewind());
   Reserve(stream_.shape().row_count);
   for (;;) {
     BOOSTYARD_ASSIGN_OR_RETURN(const std::span<const ColumnChunk> batch, stream_.NextBatch());
@@ -196,8 +196,9 @@ void Binner::CodeWide(const ColumnChunk& chunk, FeatureIndex feature, const BinT
 
 }  // namespace
 
-Result<BinnedColumns> BinColumns(ChunkStream& stream, const BinCuts& cuts, int threads) {
-  return Binner(stream, cuts, threads).Run();
+Result<BinnedColumns> BinColumns(ChunkStream& stream, const BinCuts& cuts, int threads,
+                                 bool is_last_pass) {
+  return Binner(stream, cuts, threads).Run(is_last_pass);
 }
 
 }  // namespace boostyard

@@ -31,6 +31,8 @@ struct BinnedColumns {
 
 // Codes every row of the stream (rewinds it first). Values at or above the last cut (other channels
 // than the one the cuts come from) fall into the last bin. Throws std::bad_alloc.
-Result<BinnedColumns> BinColumns(ChunkStream& stream, const BinCuts& cuts, int threads);
+// `is_last_pass`: the stream is not needed afterwards and may give its memory back meanwhile.
+Result<BinnedColumns> BinColumns(ChunkStream& stream, const BinCuts& cuts, int threads,
+                                 bool is_last_pass = false);
 
 }  // namespace boostyard

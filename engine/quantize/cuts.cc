@@ -279,7 +279,9 @@ BinCuts CutSearch::Collect() const {
 }  // namespace
 
 Result<BinCuts> BuildCuts(ChunkStream& stream, const CutOptions& options) {
-  return CutSearch(stream, options).Run();
+  Result<BinCuts> cuts = CutSearch(stream, options).Run();
+  ReturnFreeMemory();
+  return cuts;
 }
 
 }  // namespace boostyard

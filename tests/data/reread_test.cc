@@ -155,9 +155,7 @@ TEST(RereadStream, IsChosenByTheLimitAndSaid) {
   EXPECT_TRUE(kept->stream->shape().is_kept);
   const auto again = Request(texts, 700, 2, kTooLittle).Open();
   ASSERT_TRUE(again.ok());
-  EXPECT_EQ(
-      again->notes.back(),
-      "the channel train is too large for the memory: its files are read again in every pass");
+  EXPECT_NE(again->notes.back().find("is read again in every pass"), std::string::npos);
 }
 
 TEST(RereadStream, IsNotThereForPipes) {
