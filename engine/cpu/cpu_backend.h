@@ -125,6 +125,8 @@ class CpuBackend {
   void SettleContest(const SplitRules& rules, NodeTask& task, const double* feature_gains,
                      double least, ThreadState& state);
   void SumSlots(NodeIndex node, std::span<const std::uint32_t> slots, ThreadState& state);
+  RowList FilterRows(const PendingSplit& split, const std::vector<std::uint32_t>& bitmap,
+                     bool wants_left, int thread);
   void ExactTile(const RowList& rows, ThreadState& state);
   template <class Visit>
   void VisitExact(const RowList& rows, ThreadState& state, const Visit& visit);

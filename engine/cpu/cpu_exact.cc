@@ -2,6 +2,7 @@
 // rows that need them.
 #include <algorithm>
 #include <atomic>
+#include <map>
 
 #include "engine/cpu/cpu_backend_state.h"
 
@@ -193,62 +194,72 @@ void CpuBackend::SettleContest(const SplitRules& rules, NodeTask& task, const do
 
 // ---- leaves
 
+// Collects those of a thread's sampled rows of a node whose codes are in the bitmap, or are not.
+RowList CpuBackend::FilterRows(const PendingSplit& split, const std::vector<std::uint32_t>& bitmap,
+                               bool wants_left, int thread) {
+  const RowList rows = SampledList(split.node, thread);
+  std::uint32_t* out = states_[thread]->partition_scratch.data();
+  std::uint64_t count = 0;
+  const auto filter = [&](const auto* codes, const auto& is_wanted) {
+    for (std::uint64_t i = 0; i < rows.count; ++i) {
+      const auto row =
+          static_cast<std::uint32_t>(rows.ids != nullptr ? rows.ids[i] : rows.first + i);
+      out[count] = row;
+      count += is_wanted(codes[row]) ? 1 : 0;
+    }
+  };
+  const std::uint32_t slot = data_.matrix.places[split.split.feature].slot;
+  if (data_.matrix.slots[slot].is_wide) {
+    filter(data_.matrix.wide_column(slot),
+           [&](std::uint32_t code) { return GoesLeft(bitmap, code) == wants_left; });
+  } else {
+    std::uint8_t wanted[256];
+    for (std::uint32_t code = 0; code < 256; ++code) {
+      wanted[code] = GoesLeft(bitmap, code) == wants_left ? 1 : 0;
+    }
+    filter(data_.matrix.columns[slot].data(), [&](std::uint8_t code) { return wanted[code]; });
+  }
+  return {out, 0, count};
+}
+
 void CpuBackend::SumExactly(std::span<ExactTask> leaves) {
   if (leaves.empty()) return;
-  // The children of a split that moved no rows share its visit.
-  struct Visited {
-    NodeIndex node;
-    const PendingSplit* split;  // null: a leaf of its own
-    ExactTask* sides[2] = {};   // right, left; without a split the second
-    std::vector<std::uint32_t> bitmap;
-  };
-  std::vector<Visited> visits;
-  for (ExactTask& leaf : leaves) {
-    leaf.total = {};
+  // Children of a split that moved no rows: found among the parent's.
+  struct Source {
     const PendingSplit* split = nullptr;
-    for (const PendingSplit& pending : pending_splits_) {
-      if (pending.left == leaf.node || pending.right == leaf.node) split = &pending;
-    }
-    if (split != nullptr && !visits.empty() && visits.back().split == split) {
-      visits.back().sides[split->left == leaf.node ? 1 : 0] = &leaf;
-      continue;
-    }
-    Visited& visit = visits.emplace_back();
-    visit.node = split != nullptr ? split->node : leaf.node;
-    visit.split = split;
-    visit.sides[split == nullptr || split->left == leaf.node ? 1 : 0] = &leaf;
-    if (split != nullptr) visit.bitmap = LeftBitmap(split->split);
+    std::vector<std::uint32_t> left_bitmap;
+  };
+  std::vector<Source> sources(leaves.size());
+  std::map<NodeIndex, const PendingSplit*> unmoved;
+  for (const PendingSplit& split : pending_splits_)
+    unmoved[split.left] = unmoved[split.right] = &split;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    const auto found = unmoved.find(leaves[i].node);
+    if (found != unmoved.end()) sources[i] = {found->second, LeftBitmap(found->second->split)};
   }
-  std::vector<GradSums> partial(static_cast<std::size_t>(threads_) * visits.size() * 2);
+  std::vector<GradSums> sums(static_cast<std::size_t>(threads_) * leaves.size());
   team_.Run([&](int t) {
     ThreadState& state = *states_[t];
-    for (std::size_t v = 0; v < visits.size(); ++v) {
-      const Visited& visit = visits[v];
-      GradSums sums[2];
-      VisitExact(SampledList(visit.node, t), state, [&](const RowList& tile) {
-        for (std::uint64_t i = 0; i < tile.count; ++i) {
-          std::size_t side = 1;
-          if (visit.split != nullptr) {
-            const std::uint64_t row = tile.ids != nullptr ? tile.ids[i] : tile.first + i;
-            const std::uint32_t slot = data_.matrix.places[visit.split->split.feature].slot;
-            const std::uint32_t code = data_.matrix.slots[slot].is_wide
-                                           ? data_.matrix.wide_column(slot)[row]
-                                           : data_.matrix.columns[slot].data()[row];
-            side = GoesLeft(visit.bitmap, code) ? 1 : 0;
-          }
-          sums[side].grad += state.exact[i].grad;
-          sums[side].hess += state.exact[i].hess;
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      const PendingSplit* split = sources[i].split;
+      const RowList rows = split != nullptr ? FilterRows(*split, sources[i].left_bitmap,
+                                                         split->left == leaves[i].node, t)
+                                            : SampledList(leaves[i].node, t);
+      GradSums sum;
+      VisitExact(rows, state, [&](const RowList& tile) {
+        for (std::uint64_t k = 0; k < tile.count; ++k) {
+          sum.grad += state.exact[k].grad;
+          sum.hess += state.exact[k].hess;
         }
       });
-      partial[(static_cast<std::size_t>(t) * visits.size() + v) * 2] = sums[0];
-      partial[(static_cast<std::size_t>(t) * visits.size() + v) * 2 + 1] = sums[1];
+      sums[static_cast<std::size_t>(t) * leaves.size() + i] = sum;
     }
   });
-  for (std::size_t i = 0; i < partial.size(); ++i) {
-    ExactTask* leaf = visits[i / 2 % visits.size()].sides[i % 2];
-    if (leaf == nullptr) continue;
-    leaf->total.grad += partial[i].grad;
-    leaf->total.hess += partial[i].hess;
+  for (ExactTask& leaf : leaves) leaf.total = {};
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    ExactTask& leaf = leaves[i % leaves.size()];
+    leaf.total.grad += sums[i].grad;
+    leaf.total.hess += sums[i].hess;
   }
 }
 

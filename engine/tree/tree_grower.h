@@ -267,39 +267,66 @@ class TreeGrower {
     }
   }
 
-  // Whether rounding may have moved a leaf's weight by more than a thousandth: its standard
-  // deviation is at most sqrt(rows) / 2 quanta, and eight of them are to be within that.
+  // Whether rounding may have moved a leaf's weight by more than a thousandth: that has a standard
+  // deviation of 0.41 sqrt(rows) quanta, 0.5 at most, and five of the latter are to be within it.
   bool IsCoarse(const GrowNode& leaf) const {
-    constexpr double kShare = 1e-3 / 8.0;
+    constexpr double kDeviations = 5.0;
+    constexpr double kShare = 1e-3 / kDeviations;
     const double weight_hess = Hess(leaf.task.total) + rules_.lambda;
     const double force = std::abs(Grad(leaf.task.total)) - rules_.alpha;
     const double weight = std::max(force, 0.0) / weight_hess;
     const double deviation = std::sqrt(static_cast<double>(leaf.task.rows)) / 2.0 *
                              (rules_.grad_unit + weight * rules_.hess_unit);
-    return force > -8.0 * deviation && deviation > kShare * force;
+    return force > -kDeviations * deviation && deviation > kShare * force;
   }
 
-  // Leaves get their values from exact sums where rounding shows.
+  // Leaves get their values from exact sums where rounding shows. Bounds of monotone constraints
+  // are halfway between weights, so that all of these matter there.
   void RefineLeaves(const RootState& root) {
     if (!rules_.is_rounded) return;
     std::vector<ExactTask> coarse;
     for (std::size_t node = 0; node < tree_.node_count(); ++node) {
       const auto index = static_cast<NodeIndex>(node);
-      if (tree_.is_leaf(index) && IsCoarse(nodes_[node])) coarse.push_back({index, {}});
+      if (!tree_.is_leaf(index)) continue;
+      if (rules_.has_monotone || IsCoarse(nodes_[node])) coarse.push_back({index, {}});
     }
     backend_.SumExactly(coarse);
-    SplitRules rules = rules_;
+    if (rules_.has_monotone) RefineBounds(root, coarse);
     for (const ExactTask& task : coarse) {
-      // Split off, the leaf was heavy enough.
-      if (task.node != 0) rules.min_child_weight = 0.0;
-      const double grad = static_cast<double>(task.total.grad) * root.exact_grad_unit;
-      const double hess = static_cast<double>(task.total.hess) * root.exact_hess_unit;
       // Within its own bounds, which keep it apart from its sibling's.
-      const auto weight =
-          static_cast<float>(NodeWeight(rules, grad, hess, nodes_[task.node].task.bounds));
+      const float weight = ExactWeight(root, task, nodes_[task.node].task.bounds);
       tree_.threshold[task.node] = weight * eta_;
       tree_.base_weight[task.node] = task.node == 0 ? weight : weight * eta_;
-      tree_.sum_hessian[task.node] = static_cast<float>(hess);
+      tree_.sum_hessian[task.node] =
+          static_cast<float>(static_cast<double>(task.total.hess) * root.exact_hess_unit);
+    }
+  }
+
+  float ExactWeight(const RootState& root, const ExactTask& task,
+                    const WeightBounds& bounds) const {
+    SplitRules rules = rules_;
+    if (task.node != 0) rules.min_child_weight = 0.0;  // split off, it was heavy enough
+    return static_cast<float>(
+        NodeWeight(rules, static_cast<double>(task.total.grad) * root.exact_grad_unit,
+                   static_cast<double>(task.total.hess) * root.exact_hess_unit, bounds));
+  }
+
+  // Weights and bounds again, from the root down, from the exact sums of all leaves.
+  void RefineBounds(const RootState& root, const std::vector<ExactTask>& leaves) {
+    std::vector<GradSums> sums(tree_.node_count());
+    for (const ExactTask& leaf : leaves) sums[leaf.node] = leaf.total;
+    for (std::size_t node = sums.size() - 1; node > 0; --node) {
+      GradSums& parent = sums[tree_.parent[node]];
+      parent.grad += sums[node].grad;
+      parent.hess += sums[node].hess;
+    }
+    for (std::size_t node = 0; node < sums.size(); ++node) {
+      const NodeIndex left = tree_.left[node];
+      if (left < 0) continue;
+      for (const NodeIndex child : {left, left + 1}) {
+        nodes_[child].weight = ExactWeight(root, {child, sums[child]}, nodes_[node].task.bounds);
+      }
+      SetBounds(static_cast<NodeIndex>(node), left, left + 1);
     }
   }
 

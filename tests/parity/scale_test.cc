@@ -144,26 +144,33 @@ TrainParams SquaredError(double base_score) {
   return params;
 }
 
-// Once two trees differ by a near-tie, all later ones do, and the metric of one training wanders by
-// half a per cent. So the mean over kTables tables is compared: ours is not worse than XGBoost's by
-// more than 0.1 % and two standard errors (2.3 % chance of failing by luck, were both equally good
-// and the 0.1 % not there).
+// Once two trees differ, by gains that are as good as equal, all later ones do, and the metric of
+// that training wanders by half a per cent. So kTables tables are trained.
 constexpr int kTables = 32;
 
+struct Excess {
+  int far = 0;         // tables beyond 0.1 %, either way
+  double mean = 0.0;   // of ours / XGBoost's - 1
+  double error = 0.0;  // its standard error
+};
+
 template <class Ratio>
-void ExpectNotWorse(const std::string& name, const Ratio& ratio_of_table) {
-  double sum = 0.0;
+Excess ExcessOver(const std::string& name, const Ratio& ratio_of_table) {
+  Excess found;
   double squares = 0.0;
   for (std::uint64_t seed = 0; seed < kTables; ++seed) {
     const double excess = ratio_of_table(seed) - 1.0;
-    sum += excess;
+    found.far += std::abs(excess) > 1e-3 ? 1 : 0;
+    found.mean += excess / kTables;
     squares += excess * excess;
   }
-  const double mean = sum / kTables;
-  const double error = std::sqrt(std::max(0.0, squares / kTables - mean * mean) / (kTables - 1));
-  std::printf("%-34s ours beyond XGBoost's by %+.2e on average (standard error %.1e)\n",
-              name.c_str(), mean, error);
-  EXPECT_LE(mean, 1e-3 + 2.0 * error) << name;
+  found.error =
+      std::sqrt(std::max(0.0, squares / kTables - found.mean * found.mean) / (kTables - 1));
+  std::printf(
+      "%-34s ours beyond XGBoost's by %+.2e on average (standard error %.1e); %d of %d tables "
+      "differ by more than 0.1 %%\n",
+      name.c_str(), found.mean, found.error, found.far, kTables);
+  return found;
 }
 
 TEST_F(Scale, SizeOfLabelsChangesNothing) {
@@ -185,15 +192,19 @@ TEST_F(Scale, SizeOfLabelsChangesNothing) {
   }
 }
 
+// The metric is XGBoost's to 0.1 %, but for the few tables in which a near-tie fell otherwise.
 TEST_F(Scale, LabelsOfAnySize) {
   for (const int exponent : {-3, 0, 40}) {
-    ExpectNotWorse("labels near 2^" + std::to_string(exponent), [&](std::uint64_t seed) {
-      MemoryTable table = Regression(seed);
-      for (float& label : table.labels) label = std::ldexp(label, exponent);
-      const BothPredictions both =
-          TrainBoth(*library_, SquaredError(std::ldexp(1.0, exponent)), table);
-      return Rmse(both.ours, table) / Rmse(both.theirs, table);
-    });
+    const Excess excess =
+        ExcessOver("labels near 2^" + std::to_string(exponent), [&](std::uint64_t seed) {
+          MemoryTable table = Regression(seed);
+          for (float& label : table.labels) label = std::ldexp(label, exponent);
+          const BothPredictions both =
+              TrainBoth(*library_, SquaredError(std::ldexp(1.0, exponent)), table);
+          return Rmse(both.ours, table) / Rmse(both.theirs, table);
+        });
+    EXPECT_LE(excess.mean, 1e-3);
+    EXPECT_LE(excess.far, kTables / 8);
   }
 }
 
@@ -204,15 +215,19 @@ TEST_F(Scale, OneLabelFarFromTheOthers) {
   ExpectClose("one label of 1e9", Rmse(both.ours, table), Rmse(both.theirs, table), 1e-3);
 }
 
-// The heavy row makes XGBoost's gains, which are 32-bit, coarse; ours stay exact.
+// The heavy row makes XGBoost's gains coarse: they are 32-bit before the parent's is taken away, so
+// that many splits are equal to it which are not. So about half of the tables differ, in either
+// direction. Ours is not worse by more than 0.1 % and two standard errors on average (2.3 % chance
+// of failing by luck, were both equally good and the 0.1 % not there).
 TEST_F(Scale, OneHeavyRow) {
-  ExpectNotWorse("one weight of 1e6", [&](std::uint64_t seed) {
+  const Excess excess = ExcessOver("one weight of 1e6", [&](std::uint64_t seed) {
     MemoryTable table = Regression(seed);
     table.weights.assign(table.row_count, 1.0F);
     table.weights[777] = 1e6F;
     const BothPredictions both = TrainBoth(*library_, SquaredError(1.0), table);
     return Rmse(both.ours, table) / Rmse(both.theirs, table);
   });
+  EXPECT_LE(excess.mean, 1e-3 + 2.0 * excess.error);
 }
 
 }  // namespace
