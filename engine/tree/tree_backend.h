@@ -2,13 +2,11 @@
 //
 // Life of one tree on a backend:
 //   StartTree      gradients of the current margins (unless they stand already), the sample of
-//   rows;
-//                  gives the root's sums
+//                  rows; gives the root's sums
 //   EvaluateRoot   histogram and best split of the root
 //   ApplySplits    rows of split nodes go to their children
 //   EvaluatePairs  for each pair of children: the smaller one's histogram from its rows, the
-//   sibling's
-//                  as parent minus that, and the best split of both, in one fused step
+//                  sibling's as parent minus that, and the best split of both, in one fused step
 //   ...            until the grower is done
 //   SumExactly     sums of exact gradients of the leaves for which rounded ones are too coarse
 //   FinishTree     every row learns its leaf; its value is added to the margins before they are
@@ -17,8 +15,9 @@
 // over several hosts sums histograms between building and scanning, nothing else.
 //
 // Two forms of gradients. Histograms are of quanta: 16 bits a row where that is enough, rounded.
-// Exact gradients are the float32 ones in 64-bit fixed point (RootState's exact units), never
-// stored: they follow from margin, label and weight. They decide where rounding might: in contested
+// Exact gradients are the float32 ones in 64-bit fixed point (RootState's exact units). They need
+// not be stored: they follow from margin, label and weight, but for trees that share gradients
+// (reuses_gradients), during which margins move. They decide where rounding might: in contested
 // nodes (split_contest.h) and in leaves. Where the form is wide, quanta are exact themselves.
 #pragma once
 

@@ -21,6 +21,8 @@ struct ScriptedBackend {
   std::vector<NodeIndex> split_nodes;           // in order
   std::vector<std::vector<NodeIndex>> batches;  // of ApplySplits
   std::vector<NodeIndex> last_splits;
+  GradSums total = {1024, 4096};
+  double unit = 1.0;
   std::uint64_t root_rows = 0;               // 0: gradients are exact
   std::map<NodeIndex, GradSums> exact_sums;  // in units of 2^-10
   std::vector<NodeIndex> refined;
@@ -42,7 +44,8 @@ struct ScriptedBackend {
 
   Result<RootState> StartTree(const TreeStart&) {
     RootState root;
-    root.total = {1024, 4096};
+    root.total = total;
+    root.grad_unit = root.hess_unit = unit;
     root.rows = root_rows;
     root.exact_grad_unit = root.exact_hess_unit = 0x1p-10;
     root.is_wide = root_rows == 0;
@@ -129,6 +132,44 @@ TEST(TreeGrower, DepthwiseSkipsWhatIsNotWorthIt) {
   const Tree tree = Grow(backend, {});
   EXPECT_EQ(backend.split_nodes, (Nodes{0, 2, 3}));
   EXPECT_TRUE(tree.is_leaf(1));
+}
+
+// The scripted leaf's sums are 512 + 8 and 512 - 8 of gradient, 2048 of hessian, in quanta of 1.
+TEST(TreeGrower, LeavesThatRoundingMovesAreSummedExactly) {
+  ScriptedBackend backend;
+  backend.loss_changes = {{0, 5.0}};
+  backend.root_rows = 1'000'000;  // a deviation of 400 quanta and more
+  backend.exact_sums = {{1, {600 << 10, 2047 << 10}}, {2, {424 << 10, 2049 << 10}}};
+  const Tree tree = Grow(backend, {.eta = 1.0});
+  EXPECT_EQ(backend.refined, (Nodes{1, 2}));
+  EXPECT_EQ(tree.threshold[1], static_cast<float>(-600.0 / 2048.0));
+  EXPECT_EQ(tree.threshold[2], static_cast<float>(-424.0 / 2050.0));
+  EXPECT_EQ(tree.sum_hessian[1], 2047.0F);
+  EXPECT_EQ(backend.leaves.at(1), tree.threshold[1]);
+}
+
+TEST(TreeGrower, LeavesOfFewRowsAndLargeSumsAreNot) {
+  ScriptedBackend backend;
+  backend.unit = 0x1p-10;
+  backend.total = {1 << 20, 1 << 22};
+  backend.loss_changes = {{0, 5.0}};
+  backend.root_rows = 100;  // a deviation of five quanta of half a million
+  Grow(backend, {});
+  EXPECT_EQ(backend.refined, Nodes());
+}
+
+TEST(TreeGrower, ExactLeavesKeepMonotoneOrder) {
+  ScriptedBackend backend;
+  backend.unit = 0x1p-10;
+  backend.total = {1 << 20, 1 << 22};
+  backend.loss_changes = {{0, 5.0}};
+  backend.root_rows = 100;
+  // Left weighs more than right by exact sums, which an increasing feature forbids.
+  backend.exact_sums = {{1, {500 << 10, 2047 << 10}}, {2, {524 << 10, 2047 << 10}}};
+  const Tree tree = Grow(backend, {.eta = 1.0, .monotone_constraints = {1}});
+  EXPECT_EQ(backend.refined, (Nodes{1, 2}));
+  EXPECT_EQ(tree.threshold[1], static_cast<float>(-512.0 / 2048.0));
+  EXPECT_EQ(tree.threshold[2], tree.threshold[1]);
 }
 
 TEST(TreeGrower, GammaIsTheLeastLossChange) {
