@@ -1,6 +1,7 @@
 #include "container/cross_validation.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,17 +37,25 @@ class FoldObserver : public RoundObserver {
   void OnWarning(std::string_view line) override { outer_.OnWarning(line); }
   void OnInfo(std::string_view line) override { outer_.OnInfo(line); }
   RoundDecision OnRound(const RoundReport& report) override {
-    last_.clear();
-    for (const MetricValue& value : report.metrics) {
-      last_.push_back({std::string(value.channel), std::string(value.metric), value.value});
-    }
+    Keep(report);
     return outer_.OnRound(report);
+  }
+  void OnPastRound(const RoundReport& report) override {
+    Keep(report);
+    outer_.OnPastRound(report);
   }
   bool StopRequested() override { return outer_.StopRequested(); }
 
   const std::vector<LastValue>& last() const { return last_; }
 
  private:
+  void Keep(const RoundReport& report) {
+    last_.clear();
+    for (const MetricValue& value : report.metrics) {
+      last_.push_back({std::string(value.channel), std::string(value.metric), value.value});
+    }
+  }
+
   RoundObserver& outer_;
   bool tells_engine_;
   std::vector<LastValue> last_;
@@ -132,8 +141,10 @@ class CrossValidator {
     choice.is_complement = false;
     RowSubset held_out(rows, choice, run_.threads);
     FoldObserver observer(observer_, repeat == 0 && fold == 0);
+    const std::optional<CheckpointPlan> checkpoints = PlanOf(repeat * folds_.folds + fold);
     BOOSTYARD_ASSIGN_OR_RETURN(TrainOutcome trained_fold,
-                               TrainAndTell(params_, {&trained, &held_out}, run_, observer));
+                               TrainAndTell(params_, {&trained, &held_out}, run_, observer,
+                                            checkpoints ? &*checkpoints : nullptr));
     outcome_.was_stopped = trained_fold.was_stopped;
     outcome_.engine = trained_fold.engine;
     outcome_.rounds_done += trained_fold.rounds_done;
@@ -144,6 +155,13 @@ class CrossValidator {
     }
     if (trained_fold.rounds_done > 0) outcome_.models.push_back(std::move(trained_fold.model));
     return {};
+  }
+
+  std::optional<CheckpointPlan> PlanOf(int model) const {
+    if (folds_.checkpoints == nullptr) return std::nullopt;
+    CheckpointPlan plan = *folds_.checkpoints;
+    plan.directory += "/model-" + std::to_string(model);
+    return plan;
   }
 
   std::vector<std::uint64_t> RowsOf(std::uint32_t fold) const {

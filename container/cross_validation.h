@@ -1,6 +1,7 @@
 // Cross-validation: a model for every fold, judged by the rows that it was not trained on.
 #pragma once
 
+#include "container/checkpoint_keeper.h"
 #include "container/metric_log.h"
 #include "container/trained_models.h"
 #include "engine/base/result.h"
@@ -9,8 +10,9 @@
 namespace boostyard::container {
 
 struct CrossValidation {
-  int folds = 2;    // _kfold, at least 2
-  int repeats = 1;  // _num_cv_round, at least 1
+  int folds = 2;                                // _kfold, at least 2
+  int repeats = 1;                              // _num_cv_round, at least 1
+  const CheckpointPlan* checkpoints = nullptr;  // model N keeps its own in the directory model-N
 };
 
 // Splits the rows of train and then validation (which may be null) into folds and trains on all but

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,24 @@ void ReadSwitch(const Variables& variables, const std::string& name,
                              "the environment variable " + name + " is \"" + std::string(value) +
                                  "\", which is not one of " + known,
                              "set it to one of " + known + ", or unset it"));
+}
+
+void ReadSeconds(const Variables& variables, const std::string& name, double& out,
+                 std::vector<Error>& errors) {
+  constexpr double kDay = 86'400.0;
+  const std::string_view text = Lookup(variables, name);
+  if (text.empty()) return;
+  double seconds = -1.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error == std::errc{} && end == text.data() + text.size() && seconds >= 0.0 &&
+      seconds <= kDay) {
+    out = seconds;
+    return;
+  }
+  errors.push_back(MakeError(ErrorId::kConfigBadValue,
+                             "the environment variable " + name + " is \"" + std::string(text) +
+                                 "\", which is not a number from 0 to 86400",
+                             "set it to a number of seconds, or unset it"));
 }
 
 }  // namespace
@@ -111,6 +130,8 @@ Result<Switches> ReadSwitches(const Variables& variables) {
   ReadSwitch(variables, "BOOSTYARD_MODEL_FORMAT", kFormats, switches.format, errors);
   ReadSwitch(variables, "BOOSTYARD_ENGINE", kEngines, switches.engine, errors);
   ReadSwitch(variables, "BOOSTYARD_REPORT", kReports, switches.writes_report, errors);
+  switches.checkpoint_dir = Lookup(variables, "BOOSTYARD_CHECKPOINT_DIR");
+  ReadSeconds(variables, "BOOSTYARD_CHECKPOINT_SECONDS", switches.checkpoint_seconds, errors);
   if (!errors.empty()) return Combine(std::move(errors));
   return switches;
 }

@@ -51,10 +51,13 @@ struct Switches {
   ModelFormat format = ModelFormat::kUbjson;
   EngineChoice engine = EngineChoice::kAuto;
   bool writes_report = true;
+  std::string checkpoint_dir;        // instead of checkpointconfig.json's; as given
+  double checkpoint_seconds = 10.0;  // between two checkpoints; 0: after every round
 };
 
-// Reads BOOSTYARD_MODEL_ARTIFACT, BOOSTYARD_MODEL_FORMAT, BOOSTYARD_ENGINE and BOOSTYARD_REPORT
-// (on, off). Unknown words are kConfigBadValue errors, reported together.
+// Reads BOOSTYARD_MODEL_ARTIFACT, BOOSTYARD_MODEL_FORMAT, BOOSTYARD_ENGINE, BOOSTYARD_REPORT
+// (on, off), BOOSTYARD_CHECKPOINT_DIR and BOOSTYARD_CHECKPOINT_SECONDS (a number from 0 to 86,400).
+// What is none of these is a kConfigBadValue error, all of them reported together.
 Result<Switches> ReadSwitches(const Variables& variables);
 
 }  // namespace boostyard::container

@@ -64,9 +64,13 @@ void SyncDirectory(const std::string& directory, const WriteCalls& calls) {
 struct AtomicWrite {
   const std::string& directory;
   const std::string& name;
+  const std::string suffix = {};  // instead of a dot-file: the name with this behind it
 
   std::string target() const { return directory + "/" + name; }
-  std::string temporary() const { return directory + "/" + kTemporaryPrefix + name + ".tmp"; }
+  std::string temporary() const {
+    if (!suffix.empty()) return target() + suffix;
+    return directory + "/" + kTemporaryPrefix + name + ".tmp";
+  }
   Status Rename(const WriteCalls& calls) const {
     if (calls.rename(temporary().c_str(), target().c_str()) == 0) return {};
     return WriteError(target(), errno);
@@ -145,7 +149,12 @@ bool IsTemporaryName(const std::string& name) {
 
 Status WriteFileAtomically(const std::string& directory, const std::string& name,
                            std::span<const std::uint8_t> bytes, const WriteCalls& calls) {
-  const AtomicWrite file{directory, name};
+  return WriteFileBy({}, directory, name, bytes, calls);
+}
+
+Status WriteFileBy(const std::string& suffix, const std::string& directory, const std::string& name,
+                   std::span<const std::uint8_t> bytes, const WriteCalls& calls) {
+  const AtomicWrite file{directory, name, suffix};
   RemoveOnForcedExit(file.temporary());
   Status written = WriteAndSync(file.temporary(), file.target(), bytes, calls);
   if (written.ok()) written = file.Rename(calls);

@@ -40,6 +40,10 @@ Status MakeDirectories(const std::string& path);
 Status WriteFileAtomically(const std::string& directory, const std::string& name,
                            std::span<const std::uint8_t> bytes, const WriteCalls& calls = {});
 
+// The same by way of the file name + suffix instead of a dot-file.
+Status WriteFileBy(const std::string& suffix, const std::string& directory, const std::string& name,
+                   std::span<const std::uint8_t> bytes, const WriteCalls& calls = {});
+
 struct NamedBytes {
   std::string name;
   std::vector<std::uint8_t> bytes;

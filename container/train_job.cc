@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "container/channel.h"
+#include "container/checkpoint_keeper.h"
 #include "container/cross_validation.h"
 #include "container/diagnostics.h"
 #include "container/file_io.h"
@@ -57,6 +58,7 @@ class JobObserver : public RoundObserver {
   }
   void OnWarning(std::string_view line) override { log_.Warning(line); }
   void OnInfo(std::string_view line) override { log_.Info(line); }
+  void OnPastRound(const RoundReport& report) override { record_.AddRound(report); }
   RoundDecision OnRound(const RoundReport& report) override {
     log_.Round(report);
     record_.AddRound(report);
@@ -79,6 +81,7 @@ struct Plan {
   hyperparams::JobSettings settings;
   ChannelSet channels;
   ThreadChoice threads;
+  std::optional<CheckpointPlan> checkpoints;
 };
 
 struct JobData {
@@ -117,6 +120,25 @@ void TellAll(MetricLog& log, const std::vector<std::string>& notes,
   for (const std::string& warning : warnings) log.Warning(warning);
 }
 
+// Nothing if the job keeps none. A directory that cannot be written is told before the data are
+// read.
+Result<std::optional<CheckpointPlan>> PlanCheckpoints(const JobPaths& paths,
+                                                      const Switches& switches,
+                                                      const JobConfig& config) {
+  CheckpointPlan plan;
+  plan.directory = config.checkpoint_dir.value_or("");
+  if (!switches.checkpoint_dir.empty()) {
+    plan.directory = FollowRoot(paths.root, switches.checkpoint_dir);
+  }
+  if (plan.directory.empty()) return std::optional<CheckpointPlan>();
+  plan.seconds = switches.checkpoint_seconds;
+  BOOSTYARD_ASSIGN_OR_RETURN(plan.hyperparameters,
+                             hyperparams::Canonicalize(config.hyperparameters));
+  const auto opened = CheckpointDir::Open(plan.directory);
+  if (!opened.ok()) return opened.error();
+  return std::optional<CheckpointPlan>(std::move(plan));
+}
+
 Result<Plan> MakePlan(const JobContext& context) {
   Plan plan;
   BOOSTYARD_ASSIGN_OR_RETURN(plan.switches, ReadSwitches(context.variables));
@@ -126,11 +148,8 @@ Result<Plan> MakePlan(const JobContext& context) {
   if (plan.settings.save_model_on_termination) SetStopDeadline(kSaveDeadlineSeconds);
   TellAll(context.log, plan.settings.notes, {});
   BOOSTYARD_RETURN_IF_ERROR(CheckOffered(config));
-  if (config.checkpoint_dir) {
-    context.log.Warning(
-        "checkpoints are not written by this version: a job that is interrupted starts "
-        "from its first round");
-  }
+  BOOSTYARD_ASSIGN_OR_RETURN(plan.checkpoints,
+                             PlanCheckpoints(context.paths, plan.switches, config));
   BOOSTYARD_ASSIGN_OR_RETURN(plan.channels, OpenChannels(context.paths, config.channels));
   TellAll(context.log, plan.channels.notes, plan.channels.warnings);
   BOOSTYARD_RETURN_IF_ERROR(CheckTuningChannel(plan.settings, plan.channels));
@@ -221,10 +240,13 @@ Result<TrainedModels> TrainOn(const JobContext& context, const Plan& plan, const
   context.log.StartProgress(context.variables, plan.settings.train.num_round);
   const TrainingSet set{data.train.get(), data.validation.get()};
   const hyperparams::JobSettings& settings = plan.settings;
+  const CheckpointPlan* const checkpoints = plan.checkpoints ? &*plan.checkpoints : nullptr;
   auto trained = settings.kfold > 0
-                     ? CrossValidate({.folds = settings.kfold, .repeats = settings.num_cv_round},
+                     ? CrossValidate({.folds = settings.kfold,
+                                      .repeats = settings.num_cv_round,
+                                      .checkpoints = checkpoints},
                                      settings.train, set, run, observer, context.log)
-                     : TrainOneModel(settings.train, set, run, observer);
+                     : TrainOneModel(settings.train, set, run, observer, checkpoints);
   context.log.EndProgress();
   if (!trained.ok() && trained.error().id == ErrorId::kDataLabelRange && !trained.error().at) {
     return WithPlaceOfLabel(context, plan, data, std::move(trained).error());

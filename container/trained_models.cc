@@ -14,19 +14,34 @@ std::string EarlyStoppingLine(const TrainOutcome& outcome) {
          " of " + std::to_string(outcome.rounds_done) + " rounds";
 }
 
+Result<TrainOutcome> TrainWithCheckpoints(const TrainParams& params, const TrainingSet& data,
+                                          RunOptions run, RoundObserver& observer,
+                                          const CheckpointPlan& checkpoints) {
+  BOOSTYARD_ASSIGN_OR_RETURN(CheckpointDir directory, CheckpointDir::Open(checkpoints.directory));
+  CheckpointKeeper keeper(std::move(directory), checkpoints, observer);
+  run.resume = keeper.Resume(params.num_round);
+  return Train(params, data, run, keeper);
+}
+
 }  // namespace
 
 Result<TrainOutcome> TrainAndTell(const TrainParams& params, const TrainingSet& data,
-                                  const RunOptions& run, RoundObserver& observer) {
-  BOOSTYARD_ASSIGN_OR_RETURN(TrainOutcome outcome, Train(params, data, run, observer));
+                                  const RunOptions& run, RoundObserver& observer,
+                                  const CheckpointPlan* checkpoints) {
+  BOOSTYARD_ASSIGN_OR_RETURN(TrainOutcome outcome,
+                             checkpoints == nullptr
+                                 ? Train(params, data, run, observer)
+                                 : TrainWithCheckpoints(params, data, run, observer, *checkpoints));
   const std::string line = EarlyStoppingLine(outcome);
   if (!line.empty()) observer.OnInfo(line);
   return outcome;
 }
 
 Result<TrainedModels> TrainOneModel(const TrainParams& params, const TrainingSet& data,
-                                    const RunOptions& run, RoundObserver& observer) {
-  BOOSTYARD_ASSIGN_OR_RETURN(TrainOutcome outcome, TrainAndTell(params, data, run, observer));
+                                    const RunOptions& run, RoundObserver& observer,
+                                    const CheckpointPlan* checkpoints) {
+  BOOSTYARD_ASSIGN_OR_RETURN(TrainOutcome outcome,
+                             TrainAndTell(params, data, run, observer, checkpoints));
   TrainedModels trained;
   trained.rounds_done = outcome.rounds_done;
   trained.was_stopped = outcome.was_stopped;

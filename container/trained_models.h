@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "container/checkpoint_keeper.h"
 #include "engine/base/result.h"
 #include "engine/train.h"
 
@@ -19,12 +20,15 @@ struct TrainedModels {
   std::string predictions_csv;    // of a complete cross-validation: the file's content
 };
 
-// Train, as it is told in a job: early stopping gets a line of the log.
+// Train, as it is told in a job: early stopping gets a line of the log. With a plan (which may be
+// null) checkpoints are kept, and the training continues from the newest one.
 Result<TrainOutcome> TrainAndTell(const TrainParams& params, const TrainingSet& data,
-                                  const RunOptions& run, RoundObserver& observer);
+                                  const RunOptions& run, RoundObserver& observer,
+                                  const CheckpointPlan* checkpoints);
 
 // One model of all the rows.
 Result<TrainedModels> TrainOneModel(const TrainParams& params, const TrainingSet& data,
-                                    const RunOptions& run, RoundObserver& observer);
+                                    const RunOptions& run, RoundObserver& observer,
+                                    const CheckpointPlan* checkpoints);
 
 }  // namespace boostyard::container

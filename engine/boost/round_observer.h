@@ -21,7 +21,8 @@ struct MetricValue {
 };
 
 struct RoundReport {
-  int round = 0;  // from 0; continues after a resume
+  int round = 0;         // from 0; continues after a resume
+  bool is_last = false;  // no round follows, whatever the observer says
   std::span<const MetricValue> metrics;
   // The training after this round, complete and independent of the engine (engine/train.h). Costs a
   // copy of the model: call it only to save a checkpoint.
@@ -56,6 +57,9 @@ class RoundObserver {
 
   // After each round. kStop ends the training with the model as it is (not an error).
   virtual RoundDecision OnRound(const RoundReport& report) = 0;
+
+  // Before a training that continues another one: a round of that one. `snapshot` is empty.
+  virtual void OnPastRound(const RoundReport& /*report*/) {}
 
   // At most once, after the last round: its predictions, or with early stopping the best round's.
   // They are by-products of the metrics: without metrics, or if the best round lies before a

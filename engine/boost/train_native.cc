@@ -323,8 +323,10 @@ class Trainer {
         if (metrics_ && stopping_->best_round() == round) metrics_->KeepPredictions();
       }
     }
-    const RoundReport report{
-        .round = round, .metrics = values, .snapshot = [&] { return Snapshot(round); }};
+    const RoundReport report{.round = round,
+                             .is_last = end.is_stopped_early || round + 1 == params_.num_round,
+                             .metrics = values,
+                             .snapshot = [&] { return Snapshot(round); }};
     end.is_stopped_by_observer = observer_.OnRound(report) == RoundDecision::kStop;
     return end;
   }

@@ -148,8 +148,10 @@ class XgbTrainer {
       BOOSTYARD_ASSIGN_OR_RETURN(values, EvaluateRound(round));
     }
     BOOSTYARD_ASSIGN_OR_RETURN(const bool is_enough, UpdateStopping(round, values));
-    const RoundReport report{
-        .round = round, .metrics = values, .snapshot = [this] { return Snapshot(); }};
+    const RoundReport report{.round = round,
+                             .is_last = is_enough || round + 1 == params_.num_round,
+                             .metrics = values,
+                             .snapshot = [this] { return Snapshot(); }};
     const bool is_stopped = observer_.OnRound(report) == RoundDecision::kStop;
     outcome_.was_stopped = is_stopped;
     return !is_stopped && !is_enough;

@@ -46,11 +46,22 @@ TEST(ReadSwitches, KnowsItsWordsAndReportsAllOthersTogether) {
   EXPECT_EQ(switches->format, ModelFormat::kJson);
   EXPECT_EQ(switches->engine, EngineChoice::kXgboost);
 
+  const auto checkpoints = ReadSwitches(
+      {{"BOOSTYARD_CHECKPOINT_DIR", "/opt/ml/c"}, {"BOOSTYARD_CHECKPOINT_SECONDS", "2.5"}});
+  ASSERT_TRUE(checkpoints.ok());
+  EXPECT_EQ(checkpoints->checkpoint_dir, "/opt/ml/c");
+  EXPECT_EQ(checkpoints->checkpoint_seconds, 2.5);
+  for (const char* text : {"-1", "ten", "1s", "nan", "inf", "1e9", " 1"}) {
+    EXPECT_FALSE(ReadSwitches({{"BOOSTYARD_CHECKPOINT_SECONDS", text}}).ok()) << text;
+  }
+
   const auto defaults = ReadSwitches({{"BOOSTYARD_ENGINE", ""}});
   ASSERT_TRUE(defaults.ok());
   EXPECT_EQ(defaults->artifact, ArtifactPolicy::kAuto);
   EXPECT_EQ(defaults->format, ModelFormat::kUbjson);
   EXPECT_EQ(defaults->engine, EngineChoice::kAuto);
+  EXPECT_EQ(defaults->checkpoint_dir, "");
+  EXPECT_EQ(defaults->checkpoint_seconds, 10.0);
 
   const auto bad = ReadSwitches({{"BOOSTYARD_MODEL_ARTIFACT", "zip"}, {"BOOSTYARD_ENGINE", "gpu"}});
   ASSERT_FALSE(bad.ok());
