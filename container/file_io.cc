@@ -91,6 +91,8 @@ Error WriteError(const std::string& path, int error_number) {
           std::string(error_number == ENOTDIR ? "directory" : "file") + " is needed in its place";
   } else if (error_number == EROFS) {
     fix = "mount it for writing";
+  } else if (error_number == EFBIG) {
+    fix = "raise the limit on the size of files (ulimit -f)";
   } else if (error_number == EIO) {
     fix = "look at the health of the volume that holds it";
   }

@@ -50,6 +50,7 @@ void InstallStopHandlers() {
   sigaction(SIGALRM, &action, nullptr);
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, nullptr);
+  sigaction(SIGXFSZ, &action, nullptr);
   const sigset_t set = StopSignalSet();
   sigprocmask(SIG_UNBLOCK, &set, nullptr);
 }

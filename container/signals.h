@@ -6,7 +6,8 @@
 
 namespace boostyard::container {
 
-// Installs the handlers, lets blocked SIGTERM and SIGINT through, and ignores SIGPIPE. From the
+// Installs the handlers, lets blocked SIGTERM and SIGINT through, and ignores SIGPIPE and
+// SIGXFSZ, so that the calls that raise them fail instead. From the
 // first SIGTERM or SIGINT on a deadline runs (SetStopDeadline); when it is reached before the
 // program ended by itself, the file of RemoveOnForcedExit is removed and the process ends with
 // StopExitCode.
