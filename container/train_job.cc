@@ -58,7 +58,7 @@ class JobObserver : public RoundObserver {
   }
   void OnWarning(std::string_view line) override { log_.Warning(line); }
   void OnInfo(std::string_view line) override { log_.Info(line); }
-  void OnPastRound(const RoundReport& report) override { record_.AddRound(report); }
+  void OnPastRound(const RoundReport& report) override { record_.AddPastRound(report); }
   RoundDecision OnRound(const RoundReport& report) override {
     log_.Round(report);
     record_.AddRound(report);

@@ -12,15 +12,20 @@ void JobRecord::AddEngine(std::string_view line) {
 }
 
 void JobRecord::AddTraining(double seconds) {
-  AddStage("bin and first round", first_round_seconds_);
-  AddStage("boost", std::max(seconds - first_round_seconds_, 0.0));
+  const double first = first_round_seconds_.value_or(0.0);
+  AddStage("bin and first round", first);
+  AddStage("boost", std::max(seconds - first, 0.0));
 }
 
 void JobRecord::AddRound(const RoundReport& report) {
-  if (trainings_.empty()) {
+  if (!first_round_seconds_) {
     first_round_seconds_ =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
+  AddPastRound(report);
+}
+
+void JobRecord::AddPastRound(const RoundReport& report) {
   if (report.round != next_round_ || trainings_.empty()) {
     RoundHistory& history = trainings_.emplace_back();
     history.first_round = report.round;

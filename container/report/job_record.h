@@ -38,6 +38,8 @@ class JobRecord {
   // Told in the order of events. A round that does not follow the last one begins another training.
   void AddEngine(std::string_view line);
   void AddRound(const RoundReport& report);
+  // A round of an earlier job that this one continues: its figures count, its time does not.
+  void AddPastRound(const RoundReport& report);
   // Only the last training's are kept.
   void AddPredictions(const FinalPredictions& final, const ObjectiveParams& objective);
   void AddStage(std::string name, double seconds) { stages_.push_back({std::move(name), seconds}); }
@@ -54,7 +56,7 @@ class JobRecord {
   std::vector<RoundHistory> trainings_;
   int next_round_ = -1;
   std::chrono::steady_clock::time_point start_;
-  double first_round_seconds_ = 0.0;
+  std::optional<double> first_round_seconds_;
   Quality quality_;
   std::vector<StageTime> stages_;
 };

@@ -255,5 +255,18 @@ TEST(JobRecord, ARoundThatDoesNotFollowBeginsAnotherTraining) {
   EXPECT_EQ(record.trainings()[1].round_count(), 3U);
 }
 
+TEST(JobRecord, PastRoundsCountWithoutTheirTime) {
+  JobRecord record;
+  const std::vector<MetricValue> values{{.channel = "train", .metric = "rmse", .value = 1.0}};
+  record.AddPastRound({.round = 0, .metrics = values, .snapshot = {}});
+  record.AddEngine("engine: native");
+  record.AddRound({.round = 1, .metrics = values, .snapshot = {}});
+  record.AddTraining(1e6);
+  ASSERT_EQ(record.trainings().size(), 1U);
+  EXPECT_EQ(record.trainings()[0].round_count(), 2U);
+  ASSERT_EQ(record.stages().size(), 2U);
+  EXPECT_LT(record.stages()[0].seconds, 1e5) << "counted from the engine's start";
+}
+
 }  // namespace
 }  // namespace boostyard::container
