@@ -9,6 +9,7 @@
 
 #include "data/format_list.h"
 #include "tests/e2e/job.h"
+#include "tests/support/standard_set.h"
 
 namespace boostyard::testing {
 namespace {
@@ -20,30 +21,7 @@ fs::path SharedData() {
 }
 
 // What those tests send with every job.
-Hyperparameters StandardSet() {
-  return {{"num_round", "3"},
-          {"objective", "binary:logistic"},
-          {"eval_metric", "error"},
-          {"predictor", "cpu_predictor"},
-          {"nthread", "8"},
-          {"sketch_eps", "0.03"},
-          {"base_score", "0.5"},
-          {"tree_method", "auto"},
-          {"updater", "grow_colmaker,prune"},
-          {"booster", "gbtree"},
-          {"sample_type", "uniform"},
-          {"normalize_type", "tree"},
-          {"rate_drop", "0.0"},
-          {"one_drop", "0"},
-          {"skip_drop", "0.0"},
-          {"process_type", "default"},
-          {"dsplit", "row"},
-          {"max_leaves", "0"},
-          {"lambda_bias", "0.0"},
-          {"tweedie_variance_power", "1.5"},
-          {"refresh_leaf", "1"},
-          {"early_stopping_rounds", "5"}};
-}
+Hyperparameters StandardSet() { return ReferencesStandardSet({{"num_round", "3"}}); }
 
 // Lines of libsvm that leave no feature out as CSV: "3 1:2 2:0.74" -> "3,2,0.74".
 std::string AsCsv(const std::string& libsvm) {

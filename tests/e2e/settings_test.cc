@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/e2e/job.h"
+#include "tests/support/standard_set.h"
 
 namespace boostyard::testing {
 namespace {
@@ -19,43 +20,22 @@ Hyperparameters With(Hyperparameters base, const Hyperparameters& more) {
 
 // The hyperparameters that the reference's own tests send together.
 Hyperparameters StandardSet() {
-  return {{"num_round", "3"},
-          {"eval_metric", "error"},
-          {"objective", "binary:logistic"},
-          {"predictor", "cpu_predictor"},
-          {"nthread", "8"},
-          {"sketch_eps", "0.03"},
-          {"base_score", "0.5"},
-          {"tree_method", "auto"},
-          {"updater", "grow_colmaker,prune"},
-          {"booster", "gbtree"},
-          {"sample_type", "uniform"},
-          {"normalize_type", "tree"},
-          {"rate_drop", "0.0"},
-          {"one_drop", "0"},
-          {"skip_drop", "0.0"},
-          {"process_type", "default"},
-          {"dsplit", "row"},
-          {"max_leaves", "0"},
-          {"lambda_bias", "0.0"},
-          {"tweedie_variance_power", "1.5"},
-          {"refresh_leaf", "1"},
-          {"early_stopping_rounds", "5"},
-          {"eta", "0.3"},
-          {"gamma", "0.0"},
-          {"max_depth", "6"},
-          {"min_child_weight", "1.0"},
-          {"max_delta_step", "0"},
-          {"subsample", "1"},
-          {"colsample_bytree", "1"},
-          {"colsample_bylevel", "1"},
-          {"lambda", "1.0"},
-          {"alpha", "0.0"},
-          {"scale_pos_weight", "1.0"},
-          {"grow_policy", "depthwise"},
-          {"max_bin", "256"},
-          {"seed", "0"},
-          {"verbosity", "1"}};
+  return ReferencesStandardSet({{"num_round", "3"},
+                                {"eta", "0.3"},
+                                {"gamma", "0.0"},
+                                {"max_depth", "6"},
+                                {"min_child_weight", "1.0"},
+                                {"max_delta_step", "0"},
+                                {"subsample", "1"},
+                                {"colsample_bytree", "1"},
+                                {"colsample_bylevel", "1"},
+                                {"lambda", "1.0"},
+                                {"alpha", "0.0"},
+                                {"scale_pos_weight", "1.0"},
+                                {"grow_policy", "depthwise"},
+                                {"max_bin", "256"},
+                                {"seed", "0"},
+                                {"verbosity", "1"}});
 }
 
 TEST(P0, Line08_ReferencesStandardSetIsAccepted) {
