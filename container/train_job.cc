@@ -304,8 +304,8 @@ void WriteOutputs(const JobContext& context, const Plan& plan, const JobData& da
       WriteOutputFiles(context.paths.output_data_dir, facts, plan.switches.writes_report);
   for (const Error& error : errors) context.log.Warning(FailureLine(error));
   if (!errors.empty()) return;
-  context.log.Info("wrote metrics, importance and data profile" +
-                   std::string(plan.switches.writes_report ? " and report.html" : "") + " to " +
+  context.log.Info("wrote metrics.json, importance.json, data_profile.json" +
+                   std::string(plan.switches.writes_report ? ", report.html" : "") + " to " +
                    context.paths.output_data_dir);
 }
 
