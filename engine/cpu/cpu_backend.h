@@ -18,6 +18,7 @@
 #include "engine/cpu/kernels.h"
 #include "engine/cpu/slot_matrix.h"
 #include "engine/params.h"
+#include "engine/tree/grad_scales.h"
 #include "engine/tree/tree.h"
 #include "engine/tree/tree_backend.h"
 
@@ -79,13 +80,6 @@ class CpuBackend {
   struct ThreadState;
   struct Histogram;
   struct BuildItem;
-  struct Scales {
-    float grad = 16384.0F;
-    float hess = 32768.0F;
-    double wide_grad = 1.0;
-    double wide_hess = 1.0;
-    bool is_wide = false;
-  };
   // A last split whose rows are not moved: FinishTree reads their codes.
   struct PendingSplit {
     NodeIndex node;
@@ -96,9 +90,9 @@ class CpuBackend {
 
   // -- cpu_gradients.cc
   void PrepareSoftmax();
-  GradientStats GradientRange(const TreeStart& start, const Scales& scales, bool adds_pending,
+  GradientStats GradientRange(const TreeStart& start, const GradScales& scales, bool adds_pending,
                               Range range, ThreadState& state);
-  GradientStats GradientPass(const TreeStart& start, const Scales& scales, bool adds_pending);
+  GradientStats GradientPass(const TreeStart& start, const GradScales& scales, bool adds_pending);
   Status ComputeGradients(const TreeStart& start);
   void SampleRows(const TreeStart& start);
   GradSums SumSampled();
@@ -182,7 +176,7 @@ class CpuBackend {
   HugeBuffer<float> softmax_sum_;
   HugeBuffer<float> kept_grad_;  // only where options_.keeps_gradients
   HugeBuffer<float> kept_hess_;
-  Scales scales_;
+  GradScales scales_;
   std::vector<float> leaf_values_;  // of the tree whose values are pending
   int pending_output_ = -1;
   int current_output_ = 0;  // of the tree being grown

@@ -126,7 +126,7 @@ void CpuBackend::PrepareSoftmax() {
 }
 
 // One thread's training rows, tile by tile, so that all steps of a tile stay in the nearest cache.
-GradientStats CpuBackend::GradientRange(const TreeStart& start, const Scales& scales,
+GradientStats CpuBackend::GradientRange(const TreeStart& start, const GradScales& scales,
                                         bool adds_pending, Range range, ThreadState& state) {
   GradientStats stats;
   float* margins = margins_.data() + margin_stride_ * static_cast<std::uint64_t>(start.output);
@@ -161,7 +161,7 @@ GradientStats CpuBackend::GradientRange(const TreeStart& start, const Scales& sc
   return stats;
 }
 
-GradientStats CpuBackend::GradientPass(const TreeStart& start, const Scales& scales,
+GradientStats CpuBackend::GradientPass(const TreeStart& start, const GradScales& scales,
                                        bool adds_pending) {
   std::vector<GradientStats> stats(static_cast<std::size_t>(threads_));
   team_.Run([&](int t) {
@@ -189,7 +189,7 @@ Status CpuBackend::ComputeGradients(const TreeStart& start) {
   }
   if (objective_index_ < 0 && start.output == 0) PrepareSoftmax();
   pending_output_ = -1;
-  Scales scales = scales_;
+  GradScales scales = scales_;
   for (;;) {
     if (scales.is_wide && wide_.size() == 0) {
       wide_ = HugeBuffer<WideGradient>(train_rows() + kAlign);
@@ -200,7 +200,7 @@ Status CpuBackend::ComputeGradients(const TreeStart& start) {
       return MakeError(ErrorId::kTrainFailed, "gradients are not finite any more",
                        "use a smaller eta or max_delta_step, and check the labels for outliers");
     }
-    Scales right = scales;
+    GradScales right = scales;
     right.grad = PackedGradScale(stats.max_grad);
     right.hess = PackedHessScale(stats.max_hess);
     right.wide_grad = WideScale(stats.max_grad, train_rows());

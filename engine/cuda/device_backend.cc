@@ -60,7 +60,7 @@ void DeviceBackend::TakeMargins() {
 
 // ---- gradients
 
-void DeviceBackend::LaunchGradients(const TreeStart& start, const Scales& scales) {
+void DeviceBackend::LaunchGradients(const TreeStart& start, const GradScales& scales) {
   const GradientPass pass{.labels = labels_.data(),
                           .weights = weights_.data(),
                           .rows = train_rows_,
@@ -100,10 +100,10 @@ void DeviceBackend::LaunchSum() {
 
 // The scales follow from this round's largest gradient, the form from their mean in quanta, as in
 // CpuBackend::ComputeGradients: what is returned equals `used` once that was right.
-DeviceBackend::Scales DeviceBackend::RightScales(const Scales& used, const StatWords& stats) const {
+GradScales DeviceBackend::RightScales(const GradScales& used, const StatWords& stats) const {
   const float max_grad = std::bit_cast<float>(stats.max_grad);
   const float max_hess = std::bit_cast<float>(stats.max_hess);
-  Scales right = used;
+  GradScales right = used;
   right.grad = PackedGradScale(max_grad);
   right.hess = PackedHessScale(max_hess);
   right.wide_grad = WideScale(max_grad, train_rows_);
@@ -142,7 +142,7 @@ Result<RootState> DeviceBackend::StartTree(const TreeStart& start) {
       return MakeError(ErrorId::kTrainFailed, "gradients are not finite any more",
                        "use a smaller eta or max_delta_step, and check the labels for outliers");
     }
-    const Scales right = RightScales(scales_, words.stats);
+    const GradScales right = RightScales(scales_, words.stats);
     const bool quanta_are_right = !scales_.is_wide || (right.wide_grad == scales_.wide_grad &&
                                                        right.wide_hess == scales_.wide_hess);
     const bool is_right = right.grad == scales_.grad && right.hess == scales_.hess &&

@@ -16,6 +16,7 @@
 #include "engine/cuda/steps_gradients.h"
 #include "engine/cuda/steps_histogram.h"
 #include "engine/params.h"
+#include "engine/tree/grad_scales.h"
 #include "engine/tree/tree.h"
 #include "engine/tree/tree_backend.h"
 
@@ -71,13 +72,6 @@ class DeviceBackend {
     NodeTask* right = nullptr;
     bool may_split_further = true;
   };
-  struct Scales {
-    float grad = 16384.0F;
-    float hess = 32768.0F;
-    double wide_grad = 1.0;
-    double wide_hess = 1.0;
-    bool is_wide = false;
-  };
   // How a node of the tree under way came about.
   struct NodeNote {
     NodeIndex parent = -1;
@@ -114,10 +108,10 @@ class DeviceBackend {
   }
   Status EnsureNodes(std::size_t count);
   void Keep(Status status);
-  void LaunchGradients(const TreeStart& start, const Scales& scales);
+  void LaunchGradients(const TreeStart& start, const GradScales& scales);
   void LaunchSample(const TreeStart& start);
   void LaunchSum();
-  Scales RightScales(const Scales& used, const device::StatWords& stats) const;
+  GradScales RightScales(const GradScales& used, const device::StatWords& stats) const;
   device::SplitOrder OrderOf(const SplitTask& split) const;
   void PrepareSplits(std::span<const device::SplitOrder> orders);
   void WalkRows(int output, std::span<const device::LeafWord> leaves);
@@ -178,7 +172,7 @@ class DeviceBackend {
   device::DeviceArray<GradPair> real_;
   device::DeviceArray<std::uint32_t> lists_[2];
   device::DeviceArray<device::StartWords> start_;
-  Scales scales_;
+  GradScales scales_;
   int current_output_ = 0;
 
   // nodes

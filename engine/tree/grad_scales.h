@@ -32,6 +32,16 @@ inline double WideScale(float max, std::uint64_t rows) {
   return std::ldexp(1.0, std::clamp(62 - row_exponent - max_exponent, -1000, 200));
 }
 
+// The scales of one tree's gradients: in the 16-bit form, and in the 64-bit form, whose sums are
+// exact.
+struct GradScales {
+  float grad = 16384.0F;
+  float hess = 32768.0F;
+  double wide_grad = 1.0;
+  double wide_hess = 1.0;
+  bool is_wide = false;  // the 64-bit form is taken
+};
+
 // Rows are sampled whose 32 random bits are at most this; for fractions below 1.
 inline std::uint32_t SampleLimit(double fraction) {
   return static_cast<std::uint32_t>(
