@@ -124,8 +124,17 @@ DataSet MakeDataSet(std::string_view name, std::uint64_t seed, double scale, int
   for (const Recipe& recipe : kRecipes) {
     if (recipe.name != name) continue;
     const auto rows = static_cast<std::size_t>(static_cast<double>(recipe.rows) * scale);
+    return MakeDataSetOfRows(name, seed, rows, rows / 4, threads);
+  }
+  return {};
+}
+
+DataSet MakeDataSetOfRows(std::string_view name, std::uint64_t seed, std::size_t rows,
+                          std::size_t test_rows, int threads) {
+  for (const Recipe& recipe : kRecipes) {
+    if (recipe.name != name) continue;
     return {std::string(name), MakeTable(recipe, seed, 0, rows, threads),
-            MakeTable(recipe, seed, rows, rows / 4, threads)};
+            MakeTable(recipe, seed, rows, test_rows, threads)};
   }
   return {};
 }

@@ -33,4 +33,8 @@ struct DataSet {
 // An unknown name gives an empty set.
 DataSet MakeDataSet(std::string_view name, std::uint64_t seed, double scale, int threads);
 
+// The same with so many training rows and test rows.
+DataSet MakeDataSetOfRows(std::string_view name, std::uint64_t seed, std::size_t rows,
+                          std::size_t test_rows, int threads);
+
 }  // namespace boostyard::bench

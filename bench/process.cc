@@ -29,8 +29,12 @@ using Clock = std::chrono::steady_clock;
   _exit(127);
 }
 
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
 // Reads both pipes until both are closed.
-void Drain(int out, int err, ProcessRun& run) {
+void Drain(int out, int err, Clock::time_point start, ProcessRun& run) {
   std::array<pollfd, 2> files{{{out, POLLIN, 0}, {err, POLLIN, 0}}};
   std::array<char, 1 << 16> buffer;
   while (files[0].fd >= 0 || files[1].fd >= 0) {
@@ -42,7 +46,9 @@ void Drain(int out, int err, ProcessRun& run) {
         close(file.fd);
         file.fd = -1;
       } else {
-        std::string& text = &file == &files[0] ? run.output : run.messages;
+        const bool is_output = &file == &files[0];
+        if (is_output && run.output.empty()) run.first_output_seconds = SecondsSince(start);
+        std::string& text = is_output ? run.output : run.messages;
         text.append(buffer.data(), static_cast<std::size_t>(count));
       }
     }
@@ -66,12 +72,12 @@ ProcessRun RunProcess(const std::vector<std::string>& arguments, const Variables
   if (child == 0) BecomeChild(arguments, variables, out[1], err[1]);
   close(out[1]);
   close(err[1]);
-  Drain(out[0], err[0], run);
+  Drain(out[0], err[0], start, run);
   int status = 0;
   rusage usage{};
   while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
   }
-  run.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  run.seconds = SecondsSince(start);
   run.cpu_seconds = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
   run.peak_megabytes = static_cast<double>(usage.ru_maxrss) * 1024.0 / 1e6;
   run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

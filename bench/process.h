@@ -8,12 +8,13 @@
 namespace boostyard::bench {
 
 struct ProcessRun {
-  int exit_code = 0;            // 128 + signal if it was killed
-  double seconds = 0.0;         // from before fork to after wait
-  double cpu_seconds = 0.0;     // user and system, children included
-  double peak_megabytes = 0.0;  // largest resident set
-  std::string output;           // stdout
-  std::string messages;         // stderr
+  int exit_code = 0;                  // 128 + signal if it was killed
+  double seconds = 0.0;               // from before fork to after wait
+  double cpu_seconds = 0.0;           // user and system, children included
+  double peak_megabytes = 0.0;        // largest resident set
+  double first_output_seconds = 0.0;  // until the first bytes on stdout; 0: there were none
+  std::string output;                 // stdout
+  std::string messages;               // stderr
 };
 
 // Environment variables that are set for the child in addition to ours.

@@ -1,173 +1,145 @@
-// CSV to bins: kernels beside fast_float, whole files beside XGBoost and LightGBM.
+// CSV to bins: kernels beside fast_float, whole files beside every reader at hand.
 //
 // usage: ingest_bench --source CHECKOUT --peer FILE_LOADERS [--files g6,bank20] [--threads 1,2]
-//                     [--runs N] [--quick] [--no-peers] [--keep]
-//        ingest_bench --one FILE THREADS LIMIT_BYTES   (what it runs itself for each measurement)
-// Figures are CPU seconds, the fastest run of each; files are in the page cache. Ours and the
-// peers' runs take turns. Values and row counts are checked before anything is timed.
+//                     [--runs N] [--quick] [--no-peers] [--keep] [--out FOLDER]
+// Writes the measurements as FOLDER/ingest-raw.json (FOLDER is CHECKOUT/build/bench);
+// bench/jobs/ingest.py makes the table, the bars and the page of them, and heeds --keep. Files are
+// in the page cache, runs of the readers take turns, and the fastest of each counts. What every
+// kernel and reader makes of a file is checked, cell by cell and by sums, before it is timed.
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "bench/ingest/cpu_clock.h"
 #include "bench/ingest/files.h"
 #include "bench/ingest/kernel_bench.h"
-#include "bench/kept_runs.h"
-#include "bench/peers/library.h"
-#include "bench/process.h"
-#include "data/open.h"
-#include "engine/quantize/binned_columns.h"
-#include "engine/quantize/cuts.h"
+#include "bench/ingest/loaders.h"
+#include "bench/ingest/own_ingest.h"
 
 namespace boostyard::bench {
 namespace {
 
-constexpr const char* kLittleMemory = "1000000";  // bytes: the files are read again in every pass
-
 struct Options {
-  std::string program;
+  LoaderPrograms programs;
   std::string source = ".";
-  std::string peer;
+  std::string out;                 // empty: build/bench of the checkout
   std::vector<std::string> files;  // empty: all
   std::vector<std::string> threads = {"1", "2"};
   int runs = 5;
   bool is_quick = false;
+  bool is_kept = false;
   bool has_peers = true;
-  bool keeps = false;
 };
 
-// Text that goes to the terminal and to the kept file.
-class Report {
- public:
-  template <class... Values>
-  void Line(const char* format, Values... values) {
-    char line[512];
-    std::snprintf(line, sizeof line, format, values...);
-    std::printf("%s\n", line);
-    std::fflush(stdout);
-    text_ += std::string(line) + '\n';
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-// One ingest, in this process. Prints CPU seconds of its steps, and rows.
-int IngestOne(const std::string& path, int threads, std::uint64_t limit_bytes) {
-  ReadRequest request;
-  request.channel = "train";
-  request.files.push_back({path, "bench.csv", false});
-  request.content_type = ContentType{};
-  request.threads = threads;
-  request.memory_limit_bytes = limit_bytes;
-  const double start = CpuSeconds();
-  Result<OpenedData> opened = OpenData(request);
-  if (!opened.ok()) {
-    std::fprintf(stderr, "%s\n", opened.error().message.c_str());
-    return EXIT_FAILURE;
-  }
-  const double read = CpuSeconds();
-  const Result<BinCuts> cuts = BuildCuts(*opened->stream, {.threads = threads});
-  if (!cuts.ok()) return EXIT_FAILURE;
-  const double cut = CpuSeconds();
-  const Result<BinnedColumns> bins = BinColumns(*opened->stream, *cuts, threads);
-  if (!bins.ok()) return EXIT_FAILURE;
-  const double binned = CpuSeconds();
-  std::printf("read:%.6f cuts:%.6f bins:%.6f rows:%llu\n", read - start, cut - read, binned - cut,
-              static_cast<unsigned long long>(bins->row_count));
-  return EXIT_SUCCESS;
-}
-
-double Field(const std::string& line, const std::string& name) {
-  const std::size_t at = line.find(name + ":");
-  return at == std::string::npos ? 0.0 : std::atof(line.c_str() + at + name.size() + 1);
-}
-
-// A loader of files: a command line, and the fastest of its runs.
-struct Loader {
-  std::string name;
-  std::vector<std::string> command;
-  double best = std::numeric_limits<double>::infinity();
-  double peak_megabytes = 0.0;
-  std::string line = {};  // of the fastest run
-
-  // False if the program fails or finds another number of rows.
-  bool Run(std::size_t row_count) {
-    const ProcessRun run = RunProcess(command);
-    if (run.exit_code != 0 || Field(run.output, "rows") != static_cast<double>(row_count)) {
-      std::fprintf(stderr, "%s: %s%s\n", name.c_str(), run.output.c_str(), run.messages.c_str());
-      return false;
-    }
-    const double seconds = Field(run.output, "read") + Field(run.output, "cuts") +
-                           Field(run.output, "bins") + Field(run.output, "load") +
-                           Field(run.output, "quantise");
-    if (seconds < best) {
-      best = seconds;
-      line = run.output.substr(0, run.output.find('\n'));
-      peak_megabytes = run.peak_megabytes;
-    }
-    return true;
-  }
-};
-
-bool ReportKernels(const CsvKind& kind, const Options& options, Report& report) {
-  const std::size_t rows =
-      std::min<std::size_t>(kind.row_count, options.is_quick ? 10'000 : 60'000);
-  const std::vector<KernelTiming> timings = TimeKernels(kind, rows, options.runs);
-  if (timings.empty()) {
-    std::fprintf(stderr, "%s: wrong values\n", std::string(kind.name).c_str());
-    return false;
-  }
+// The "files" of the measurements, as JSON, file by file.
+std::string KernelsJson(const std::vector<KernelTiming>& timings) {
+  std::string json;
+  char text[160];
   for (const KernelTiming& timing : timings) {
-    report.Line("  %-22s %7.2f ns/field %7.0f MB/s %6.1f x fast_float", timing.what.c_str(),
-                timing.ns_per_field, timing.megabytes_per_second,
-                timings.front().ns_per_field / timing.ns_per_field);
+    std::snprintf(text, sizeof text, "%s[\"%s\", %.4f, %.1f]", json.empty() ? "" : ", ",
+                  timing.what.c_str(), timing.ns_per_field, timing.megabytes_per_second);
+    json += text;
+  }
+  return json;
+}
+
+std::string LoaderJson(const Loader& loader) {
+  char text[320];
+  std::snprintf(text, sizeof text,
+                "{\"name\": \"%s\", \"threads\": %d, \"cpu_s\": %.6f, \"wall_s\": %.6f, "
+                "\"parse_s\": %.6f, \"parse_wall_s\": %.6f, \"peak_mb\": %.2f, \"runs\": [",
+                loader.name.c_str(), loader.threads, loader.best, loader.Of("wall"),
+                loader.Of("read") + loader.Of("load"), loader.Of("read_wall"),
+                loader.peak_megabytes);
+  std::string json = text;
+  for (std::size_t i = 0; i < loader.all.size(); ++i) {
+    std::snprintf(text, sizeof text, "%s%.6f", i == 0 ? "" : ", ", loader.all[i]);
+    json += text;
+  }
+  return json + "]}";
+}
+
+// Slow readers are not asked as often, least where there is no bar.
+double EnoughSeconds(const CsvKind& kind) {
+  return kind.name == "g6" || kind.name == "bank20" ? 8.0 : 2.5;
+}
+
+// The readers on the first rows of the file, in a file of their own.
+bool CheckLoaders(const std::vector<Loader>& loaders, bool with_peers, const CsvKind& kind,
+                  const std::filesystem::path& folder) {
+  constexpr std::size_t kCheckedRows = 20'000;
+  const std::string path = (folder / "check.csv").string();
+  const std::string text = MakeCsvRows(kind, 0, kCheckedRows);
+  std::ofstream(path, std::ios::binary) << text;
+  for (const Loader& loader : loaders) {
+    if (loader.is_peer && !with_peers) continue;
+    if (!loader.Check(path, text)) return false;
   }
   return true;
 }
 
-bool ReportFile(const CsvKind& kind, const std::filesystem::path& folder, const Options& options,
-                Report& report) {
-  const std::size_t rows = options.is_quick ? kind.row_count / 20 : kind.row_count;
-  const std::string path = (folder / (std::string(kind.name) + ".csv")).string();
-  if (!WriteCsvFile(kind, rows, path)) return false;
-  const double megabytes = 1e-6 * static_cast<double>(std::filesystem::file_size(path));
+bool TimeLoaders(const CsvKind& kind, const std::filesystem::path& path, std::size_t rows,
+                 const Options& options, std::string& json) {
   for (const std::string& threads : options.threads) {
-    std::vector<Loader> loaders = {
-        {.name = "boostyard", .command = {options.program, "--one", path, threads, "0"}},
-        {.name = "re-reading",
-         .command = {options.program, "--one", path, threads, kLittleMemory}}};
-    if (options.has_peers) {
-      for (const char* const peer : {"xgboost", "lightgbm"}) {
-        const std::string library =
-            FindPeerLibrary(options.source, std::strcmp(peer, "xgboost") == 0 ? "libxgboost.so"
-                                                                              : "lib_lightgbm.so");
-        loaders.push_back({.name = peer, .command = {options.peer, peer, library, path, threads}});
-      }
-    }
+    std::vector<Loader> loaders =
+        LoadersOf(options.programs, options.has_peers, path.string(), std::atoi(threads.c_str()));
+    const bool is_first = threads == options.threads.front();
+    if (!CheckLoaders(loaders, is_first, kind, path.parent_path())) return false;
     for (int run = 0; run < options.runs; ++run) {
       for (Loader& loader : loaders) {
+        if (loader.spent_seconds > EnoughSeconds(kind)) continue;
         if (!loader.Run(rows)) return false;
       }
     }
     for (const Loader& loader : loaders) {
-      report.Line("  %-10s %s thread(s) %8.4f CPU s %6.0f MB/s %6.1f x ours  peak %5.0f MB  %s",
-                  loader.name.c_str(), threads.c_str(), loader.best, megabytes / loader.best,
-                  loader.best / loaders.front().best, loader.peak_megabytes, loader.line.c_str());
+      std::fprintf(stderr, "  %-24s %s thread(s) %8.4f CPU s, peak %5.0f MB\n", loader.name.c_str(),
+                   threads.c_str(), loader.best, loader.peak_megabytes);
+      json += (json.empty() ? "" : ",\n    ") + LoaderJson(loader);
     }
   }
-  return std::filesystem::remove(path);
+  return true;
+}
+
+// One file's entry; empty if a value is wrong.
+std::string MeasureFile(const CsvKind& kind, const std::filesystem::path& folder,
+                        const Options& options) {
+  const std::string name(kind.name);
+  std::fprintf(stderr, "%s: %s\n", name.c_str(), std::string(kind.what).c_str());
+  const std::vector<KernelTiming> timings =
+      TimeKernels(kind, std::min<std::size_t>(kind.row_count, options.is_quick ? 10'000 : 60'000),
+                  options.runs);
+  if (timings.empty()) {
+    std::fprintf(stderr, "%s: wrong values\n", name.c_str());
+    return "";
+  }
+  const std::size_t rows = options.is_quick ? kind.row_count / 20 : kind.row_count;
+  const std::filesystem::path path = folder / (name + ".csv");
+  std::string loaders;
+  if (!WriteCsvFile(kind, rows, path) || !TimeLoaders(kind, path, rows, options, loaders))
+    return "";
+  std::string json = "{\"name\": \"" + name + "\", \"what\": \"" + std::string(kind.what) +
+                     "\", \"bytes\": " + std::to_string(std::filesystem::file_size(path)) +
+                     ", \"rows\": " + std::to_string(rows) +
+                     ", \"columns\": " + std::to_string(kind.column_count) + ", \"kernels\": [" +
+                     KernelsJson(timings) + "],\n   \"loaders\": [" + loaders + "]";
+  if (kind.name == "g6" || kind.name == "bank20") {
+    const GzipTiming gzip = TimeGzip(options.programs, path.string(), rows, options.runs);
+    if (gzip.decode_seconds <= 0.0) return "";
+    char text[120];
+    std::snprintf(text, sizeof text, ",\n   \"gzip\": {\"decode_s\": %.6f, \"ingest_s\": %.6f}",
+                  gzip.decode_seconds, gzip.ingest_seconds);
+    json += text;
+  }
+  std::filesystem::remove(path);
+  return json + "}";
 }
 
 std::vector<std::string> Split(const std::string& list) {
@@ -178,7 +150,7 @@ std::vector<std::string> Split(const std::string& list) {
 }
 
 bool ParseOptions(int argc, char** argv, Options& options) {
-  options.program = argv[0];
+  options.programs.ours = argv[0];
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (name == "--quick") {
@@ -186,13 +158,15 @@ bool ParseOptions(int argc, char** argv, Options& options) {
     } else if (name == "--no-peers") {
       options.has_peers = false;
     } else if (name == "--keep") {
-      options.keeps = true;
+      options.is_kept = true;
     } else if (i + 1 == argc) {
       return false;
     } else if (name == "--source") {
       options.source = argv[++i];
+    } else if (name == "--out") {
+      options.out = argv[++i];
     } else if (name == "--peer") {
-      options.peer = argv[++i];
+      options.programs.file_loaders = argv[++i];
     } else if (name == "--files") {
       options.files = Split(argv[++i]);
     } else if (name == "--threads") {
@@ -203,40 +177,39 @@ bool ParseOptions(int argc, char** argv, Options& options) {
       return false;
     }
   }
-  return true;
+  options.programs.source = options.source;
+  if (options.out.empty()) options.out = options.source + "/build/bench";
+  return !(options.is_quick && options.is_kept);  // figures of little data are none
 }
 
 int RunSuite(const Options& options) {
-  Report report;
-  report.Line("ingest, %s, best of %d, CPU time%s", MachineName().c_str(), options.runs,
-              options.is_quick ? ", quick: small files" : "");
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("boostyard-ingest-" + std::to_string(getpid()));
   std::filesystem::create_directories(folder);
+  std::string json;
   bool is_right = true;
   for (const CsvKind& kind : kCsvKinds) {
     const bool is_wanted =
         options.files.empty() ||
         std::find(options.files.begin(), options.files.end(), kind.name) != options.files.end();
     if (!is_wanted || !is_right) continue;
-    report.Line("%s: %s", std::string(kind.name).c_str(), std::string(kind.what).c_str());
-    is_right = ReportKernels(kind, options, report) && ReportFile(kind, folder, options, report);
+    const std::string entry = MeasureFile(kind, folder, options);
+    is_right = !entry.empty();
+    json += (json.empty() ? "" : ",\n  ") + entry;
   }
   std::filesystem::remove_all(folder);
-  if (is_right && options.keeps) {
-    std::ofstream(KeptRunsFolder(options.source) / "ingest.txt") << report.text();
-  }
-  return is_right ? EXIT_SUCCESS : EXIT_FAILURE;
+  if (!is_right) return EXIT_FAILURE;
+  std::filesystem::create_directories(options.out);
+  std::ofstream file(std::filesystem::path(options.out) / "ingest-raw.json");
+  file << "{\"files\": [\n  " << json << "\n]}\n";
+  return file.flush() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace
 }  // namespace boostyard::bench
 
 int main(int argc, char** argv) {
-  if (argc == 5 && std::string_view(argv[1]) == "--one") {
-    return boostyard::bench::IngestOne(argv[2], std::atoi(argv[3]),
-                                       static_cast<std::uint64_t>(std::atoll(argv[4])));
-  }
+  if (boostyard::bench::IsOwnIngest(argc, argv)) return boostyard::bench::RunOwnIngest(argc, argv);
   boostyard::bench::Options options;
   if (!boostyard::bench::ParseOptions(argc, argv, options)) {
     std::fprintf(stderr,

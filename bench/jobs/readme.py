@@ -1,0 +1,153 @@
+"""The README's figures, from the newest kept run of each suite.
+
+usage: readme.py --source CHECKOUT           writes the section
+       readme.py --source CHECKOUT --check   exit 1 if it is not what would be written
+"""
+import argparse
+import json
+import pathlib
+import statistics
+import sys
+
+BEGIN = "<!-- figures: written by ./dev bench readme -->"
+END = "<!-- figures: end -->"
+JOBS = ("seed-job", "job-1m", "job-wide", "job-10m")
+PEERS = ("reference", "xgboost", "lightgbm")
+SETS = {"bank": "41,188 x 59", "higgs1m": "1,000,000 x 28", "wide": "100,000 x 500"}
+
+
+def newest(source, name):
+    """(contents, path below the checkout) of the newest kept file of that name, or None."""
+    found = sorted((source / "bench/runs").glob(f"*/{name}"))
+    if not found:
+        return None
+    return json.loads(found[-1].read_text()), found[-1].relative_to(source)
+
+
+def place(machine):
+    return (f"{machine['processor']} with {machine['vectors']}, {machine['cores']} cores, "
+            f"{machine['memory_gb']:g} GB")
+
+
+def times(entry, engine_entry):
+    """"0.412 s, **5.1** times"; a bar that is not met is named."""
+    if not engine_entry or not engine_entry.get("seconds"):
+        return "—"
+    text = f"{engine_entry['seconds']:.3f} s, **{engine_entry.get('ratio', 0):.1f}**"
+    if not engine_entry.get("met", True):
+        text += f" (bar: {engine_entry['bar']:g})"
+    return text
+
+
+def job_lines(runs):
+    lines = ["| job | ours | reference container's path | XGBoost, C API | LightGBM, C API "
+             "| again |", "|---|---|---|---|---|---|"]
+    for result, path in runs:
+        for job in result["jobs"]:
+            by_key = {entry["key"]: entry for entry in job["engines"]}
+            ours = by_key.get("boostyard", {})
+            cells = [times(ours, by_key.get(key)) for key in PEERS]
+            lines.append(f"| [{job['title']}]({path}) | {ours.get('seconds', 0):.3f} s | "
+                         + " | ".join(cells) + f" | `{result['command']}` |")
+    return lines
+
+
+def job_section(source):
+    runs = [found for name in JOBS if (found := newest(source, f"{name}.json"))]
+    if not runs:
+        return []
+    result = runs[0][0]
+    versions = result["versions"]
+    peers = ", ".join(f"{name} {versions[package]}" for name, package in
+                      (("XGBoost", "xgboost-cpu"), ("LightGBM", "lightgbm"),
+                       ("CatBoost", "catboost"), ("scikit-learn", "scikit-learn"),
+                       ("YDF", "ydf")) if package in versions)
+    dates = sorted({run["date"] for run, _ in runs})
+    threads = result["jobs"][0]["threads"]
+    return [f"**From file to model**, process start to exit, {threads} threads, on {place(result['machine'])} "
+            f"({', '.join(dates)}): medians of interleaved runs, and how many times as long each "
+            f"takes as Boostyard. Every model is tested before it is timed. {peers}, each in its "
+            "fastest configuration; all of them, CPU seconds, memory and test metrics are in "
+            "the runs that the first column names.", "", *job_lines(runs), ""]
+
+
+def train_section(source):
+    found = newest(source, "train.json")
+    if not found:
+        return []
+    rows = {}
+    for entry in found[0]:
+        seconds = statistics.median(run["total_s"] for run in entry["runs"])
+        rows.setdefault((entry["set"], entry["setting"], entry["threads"]), {})[
+            entry["who"]] = seconds
+    text = found[1].with_suffix(".txt")
+    head = (source / text).read_text().splitlines()[0].split(", ", 1)[1]
+    lines = [f"**Training alone**, cuts, bins and boosting of rows in memory ({head}). Setting a is "
+             "depth 5, eta 0.2, gamma 4, min_child_weight 6, subsample 0.8, 100 rounds; b is depth "
+             "6, eta 0.1, 200 rounds (wide: 100); c is depth 8, eta 0.1, 100 rounds (wide: 25). "
+             f"Every spread and variant: [{text.name}]({text}).", "",
+             "| rows x columns | setting | threads | ours | XGBoost | times | LightGBM | times "
+             "| again: `./dev bench train` |", "|---|---|---|---|---|---|---|---|---|"]
+    for (data, setting, threads), who in rows.items():
+        ours = who["boostyard"]
+        cells = [f"{who[peer]:.3f} | **{who[peer] / ours:.1f}**" if peer in who else "— | —"
+                 for peer in ("XGBoost", "LightGBM")]
+        lines.append(f"| {SETS.get(data, data)} | {setting} | {threads} | {ours:.3f} | "
+                     + " | ".join(cells)
+                     + f" | `--sets {data} --settings {setting} --threads {threads}` |")
+    means = " and ".join(f"{statistics.geometric_mean(ratios):.2f}" for peer in
+                         ("XGBoost", "LightGBM") if (ratios := [
+                             who[peer] / who["boostyard"] for who in rows.values() if peer in who]))
+    return [*lines, "", f"The geometric means are {means}.", ""]
+
+
+def figures_section(source, name, intro):
+    found = newest(source, f"{name}.json")
+    if not found:
+        return []
+    result, path = found
+    lines = [f"**{intro}** ([all figures]({path}), {result['date']}, "
+             f"{place(result['machine'])})", "",
+             "| | measured | bar | again |", "|---|---|---|---|"]
+    for figure in result["figures"]:
+        bar = f"{figure['bar']:g}" if "bar" in figure else ""
+        if not figure.get("met", True):
+            bar += " (not met)"
+        unit = "times" if figure["unit"] == "x" else figure["unit"]
+        lines.append(f"| {figure['what']} | {figure['value']:.4g} {unit} | {bar} "
+                     f"| `{figure.get('command', result['command'])}` |")
+    return [*lines, ""]
+
+
+def section(source):
+    return "\n".join([*job_section(source), *train_section(source),
+                      *figures_section(source, "ingest", "From CSV to bins"),
+                      *figures_section(source, "startup", "Start-up and size")]).rstrip()
+
+
+def replaced(text, body):
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise SystemExit(f"README.md needs one line {BEGIN} and one line {END}")
+    head, rest = text.split(BEGIN)
+    return f"{head}{BEGIN}\n{body}\n{END}{rest.split(END)[1]}"
+
+
+def main(words):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--source", type=pathlib.Path, required=True)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args(words)
+    path = options.source / "README.md"
+    text = path.read_text(encoding="utf-8")
+    wanted = replaced(text, section(options.source))
+    if wanted == text:
+        return 0
+    if options.check:
+        print("README.md is not what the kept runs say: ./dev bench readme", file=sys.stderr)
+        return 1
+    path.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

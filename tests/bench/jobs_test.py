@@ -1,0 +1,320 @@
+#!/usr/bin/env python3
+"""The drivers of bench/jobs without a peer: engines are small scripts that behave, or do not.
+
+usage: jobs_test.py SOURCE MEASURE     (MEASURE: the program of bench/measure.cc)
+"""
+import html.parser
+import json
+import math
+import pathlib
+import random
+import statistics
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+SOURCE = pathlib.Path(sys.argv[1]).resolve()
+MEASURE = pathlib.Path(sys.argv[2]).resolve()
+sys.path.insert(0, str(SOURCE / "bench/jobs"))
+sys.dont_write_bytecode = True
+
+import compare  # noqa: E402
+import engines  # noqa: E402
+import ingest  # noqa: E402
+import job as jobs  # noqa: E402
+import measuring  # noqa: E402
+import metrics  # noqa: E402
+import page  # noqa: E402
+import readme  # noqa: E402
+import results  # noqa: E402
+
+compare.say = lambda text: None
+
+# A model that says `chance` for rows whose first feature is above a half, and the rest below.
+FIT = "import pathlib,sys; pathlib.Path(sys.argv[1]).write_text('model'); print('[0]')"
+PREDICT = ("import sys\nfor line in open(sys.argv[1]):\n"
+           "    high = float(line.split(',')[1]) > 0.5\n"
+           "    print({high} if high else 1 - {high})\n")
+
+
+class Scripted(engines.Engine):
+    """An engine whose predictions are right with the chance `high`."""
+
+    def __init__(self, key, high, package="xgboost-cpu", fit=FIT):
+        super().__init__(key, key, package)
+        self.high, self.script = high, fit
+
+    def fit(self, job, tools, variant):
+        return engines.Command([sys.executable, "-c", self.script, job.work / "model"], {})
+
+    def predict(self, job, tools, variant):
+        code = PREDICT.replace("{high}", str(self.high))
+        return engines.Command([sys.executable, "-c", code, job.test], {})
+
+
+def make_job(folder):
+    draw = random.Random(5)
+    lines = []
+    for _ in range(400):
+        value = draw.random()
+        label = int((value > 0.5) == (draw.random() < 0.9))
+        lines.append(f"{label},{value:.6f}\n")
+    for name in ("train.csv", "test.csv"):
+        (folder / name).write_text("".join(lines))
+    return jobs.Job("tiny", folder / "train.csv", folder / "test.csv",
+                    {"objective": "binary:logistic", "num_round": "3"}, 1, folder)
+
+
+def tools():
+    return engines.Tools(SOURCE, pathlib.Path("none"), MEASURE, pathlib.Path("none"),
+                         pathlib.Path("none"))
+
+
+def run_tiny(*racers):
+    with tempfile.TemporaryDirectory() as folder:
+        job = make_job(pathlib.Path(folder))
+        return compare.run_job(job, racers, tools(), compare.Plan(runs=3), {"xgboost": 1.0})
+
+
+OURS = Scripted("boostyard", 0.9, None)
+YARDSTICK = Scripted("xgboost", 0.9)
+
+
+class Pages(html.parser.HTMLParser):
+    """Refuses tags that are not closed in order, and whatever a browser would fetch or run."""
+    VOID = {"meta", "br"}
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        assert tag not in ("script", "link", "img", "iframe"), tag
+        assert not any(name in ("src", "href", "onclick") for name, _ in attrs), attrs
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, f"</{tag}> closes something else"
+
+
+class Validation(unittest.TestCase):
+    def test_right_models_are_timed(self):
+        found = run_tiny(OURS, YARDSTICK)
+        self.assertEqual([e["status"] for e in found["engines"]], ["ok", "ok"])
+        self.assertEqual([len(e["runs"]) for e in found["engines"]], [3, 3])
+        self.assertIn("met", found["engines"][1])
+        self.assertGreater(found["engines"][0]["peak_mb"], 1)
+
+    def test_a_peer_with_a_wrong_model_is_not_timed(self):
+        found = run_tiny(OURS, YARDSTICK, Scripted("wrong", 0.2), Scripted("knows-nothing", 0.5))
+        self.assertEqual([e["status"] for e in found["engines"]], ["ok", "ok", "wrong", "wrong"])
+        self.assertEqual([e["runs"] for e in found["engines"][2:]], [[], []])
+
+    def test_a_wrong_model_of_ours_ends_the_suite(self):
+        with self.assertRaises(compare.WrongModel):
+            run_tiny(Scripted("boostyard", 0.6, None), YARDSTICK)
+
+    def test_a_peer_that_fails_is_reported_with_its_own_words(self):
+        broken = Scripted("broken", 0.9, fit="import sys; sys.exit('no such column')")
+        found = run_tiny(OURS, YARDSTICK, broken)["engines"][2]
+        self.assertEqual((found["status"], found["message"]), ("failed", "no such column"))
+
+    def test_predictions_that_cannot_be_are_refused(self):
+        for predictions in ([[0.5]], [[0.5], [1.5]], [[0.5], [float("nan")]]):
+            with self.assertRaises(ValueError):
+                metrics.of("binary:logistic", [0.0, 1.0], predictions)
+
+
+class Metrics(unittest.TestCase):
+    def test_auc_is_the_share_of_pairs_in_order(self):
+        draw = random.Random(7)
+        labels = [float(draw.random() < 0.4) for _ in range(150)]
+        scores = [draw.randrange(20) / 20 for _ in labels]
+        pairs = [(p > n) + 0.5 * (p == n) for p, y in zip(scores, labels) if y
+                 for n, z in zip(scores, labels) if not z]
+        self.assertAlmostEqual(metrics.auc(labels, scores), sum(pairs) / len(pairs))
+
+    def test_known_values(self):
+        two = metrics.of("binary:logistic", [1.0, 0.0], [[0.8], [0.4]])
+        self.assertAlmostEqual(two["logloss"], -(math.log(0.8) + math.log(0.6)) / 2)
+        self.assertEqual(two["error"], 0.0)
+        self.assertAlmostEqual(metrics.of("reg:squarederror", [1.0, 2.0], [[2.0], [4.0]])["rmse"],
+                               math.sqrt(2.5))
+        many = metrics.of("multi:softprob", [0.0, 2.0], [[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]])
+        self.assertAlmostEqual(many["mlogloss"], -(math.log(0.5) + math.log(0.2)) / 2)
+        self.assertEqual(many["merror"], 0.5)
+        self.assertAlmostEqual(metrics.knowing_nothing("binary:logistic", [0.0, 1.0]), math.log(2))
+
+
+    def test_luck_is_what_drawing_other_test_rows_does(self):
+        draw = random.Random(9)
+        labels = [float(draw.random() < 0.5) for _ in range(400)]
+        one = [[min(max(0.5 + (y - 0.5) * draw.random(), 0.01), 0.99)] for y in labels]
+        two = [[min(max(0.5 + (y - 0.5) * draw.random(), 0.01), 0.99)] for y in labels]
+        for objective, name in (("binary:logistic", "logloss"), ("reg:squarederror", "rmse")):
+            differences = []
+            for _ in range(600):
+                rows = [draw.randrange(400) for _ in labels]
+                values = [metrics.of(objective, [labels[i] for i in rows],
+                                     [model[i] for i in rows])[name] for model in (one, two)]
+                differences.append(values[0] - values[1])
+            found = metrics.luck(objective, metrics.row_losses(objective, labels, one),
+                                 metrics.row_losses(objective, labels, two))
+            self.assertAlmostEqual(found / statistics.stdev(differences), 1.0, delta=0.15)
+
+
+class Jobs(unittest.TestCase):
+    def test_shards_headers_and_the_rows_held_back(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "data").mkdir()
+            (folder / "data/a.csv").write_text("y,x\n0,1\n1,2\n0,3\n")
+            (folder / "data/b.csv").write_text("1,4\n0,5\n1,6")
+            train, test = jobs.prepare_data(folder / "data", None, folder / "work")
+            self.assertEqual(train.read_text(), "0,1\n1,2\n0,3\n1,4\n1,6\n")
+            self.assertEqual(test.read_text(), "0,5\n")
+
+    def test_settings_go_by_one_name(self):
+        job = jobs.Job("x", None, None, {"num_round": "5", "learning_rate": "0.3", "max_depth": "4",
+                                         "reg_lambda": "2", "tree_method": "hist"}, 1, None)
+        self.assertEqual(job.settings(), {"eta": 0.3, "max_depth": 4, "lambda": 2})
+
+    def test_settings_that_are_none_are_refused(self):
+        with tempfile.TemporaryDirectory() as name:
+            path = pathlib.Path(name) / "h.json"
+            path.write_text('{"eta": "1"}')
+            with self.assertRaises(jobs.JobError):
+                jobs.read_hyperparameters(path)
+
+    def test_every_peer_is_pinned(self):
+        pinned = engines.versions(SOURCE)
+        for engine in engines.ALL:
+            self.assertIn(engine.package or "boostyard", pinned)
+
+    def test_every_peer_of_python_has_its_script(self):
+        for engine in engines.ALL:
+            if isinstance(engine, engines.Python):
+                self.assertTrue((SOURCE / "bench/peers/python" / engine.script).exists())
+
+
+def whole_result():
+    figure = {"what": "first <line>", "value": 12.5, "unit": "ms", "runs": [12.5], "bar": 150,
+              "met": True}
+    missed = {**figure, "value": 180.0, "met": False}
+    result = results.new("seed-job", "./dev bench seed-job", {"boostyard": "1"},
+                         [run_tiny(OURS, YARDSTICK, Scripted("wrong", 0.2))], [figure, missed])
+    result["tables"] = [{"title": "t", "columns": ["who", "CPU s"], "chart": "CPU s",
+                         "rows": [["boostyard", 0.25], ["a & b", 1234.5]]}]
+    return result
+
+
+class Results(unittest.TestCase):
+    def test_the_shape_holds_and_is_checked(self):
+        result = json.loads(json.dumps(whole_result()))
+        self.assertEqual(results.problems(result), [])
+        del result["jobs"][0]["engines"][0]["runs"][0]["seconds"]
+        result["jobs"][0]["engines"][1]["metrics"] = {}
+        result["jobs"][0]["engines"][2]["runs"] = [{"seconds": 1.0, "cpu_seconds": 1.0,
+                                                    "peak_mb": 1.0}]
+        result["date"] = None
+        found = " ".join(results.problems(result))
+        for words in ("date is NoneType", "boostyard: seconds is NoneType",
+                      "xgboost: timed without test metrics", "wrong: timed with a wrong model"):
+            self.assertIn(words, found)
+
+    def test_the_page_is_whole_and_needs_nothing(self):
+        for suite in ("seed-job", "scaling"):
+            result = whole_result()
+            result["suite"] = suite
+            text = page.render(result)
+            parser = Pages()
+            parser.feed(text)
+            self.assertEqual(parser.open, [])
+            self.assertNotIn("http", text.replace("http://www.w3.org/2000/svg", ""))
+            pictures = text.count("<svg")
+            self.assertGreaterEqual(pictures, 2)
+            for part in text.split("<svg")[1:]:
+                xml.etree.ElementTree.fromstring("<svg" + part.split("</svg>")[0] + "</svg>")
+            for words in ("first &lt;line&gt;", "150 met", "150 not met", "was not timed, wrong",
+                          "a &amp; b", "1,234", "prefers-color-scheme: dark"):
+                self.assertIn(words, text)
+
+    def test_the_table_says_what_is_met(self):
+        text = results.table(whole_result())
+        self.assertIn("NOT MET", text)
+        self.assertRegex(text, r"Boostyard|boostyard")
+
+
+class Ingest(unittest.TestCase):
+    def test_figures_come_from_the_rows_and_bars_from_the_figures(self):
+        raw = {"date": "2026-01-01", "files": [{
+            "name": "g6", "what": "floats", "bytes": 100_000_000, "rows": 100_000,
+            "columns": 29,
+            "kernels": [["fast_float", 20.0, 400.0], ["avx512 short", 4.0, 2000.0],
+                        ["avx2 short", 11.0, 700.0]],
+            "loaders": [
+                {"name": "boostyard", "threads": 1, "cpu_s": 0.2, "wall_s": 0.2, "parse_s": 0.1,
+                 "peak_mb": 9.0, "runs": [0.2]},
+                {"name": "boostyard", "threads": 2, "cpu_s": 0.2, "wall_s": 0.125, "parse_s": 0.1,
+                 "peak_mb": 9.0, "runs": [0.2]},
+                {"name": "XGBoost", "threads": 1, "cpu_s": 2.6, "wall_s": 2.6, "parse_s": 1.0,
+                 "peak_mb": 9.0, "runs": [2.6]},
+                {"name": "LightGBM", "threads": 1, "cpu_s": 1.9, "wall_s": 1.9, "parse_s": 1.9,
+                 "peak_mb": 9.0, "runs": [1.9]},
+                {"name": "polars", "threads": 1, "cpu_s": 0.5, "wall_s": 0.5, "parse_s": 0.5,
+                 "peak_mb": 9.0, "runs": [0.5]},
+                {"name": "DuckDB", "threads": 1, "cpu_s": 0.25, "wall_s": 0.25, "parse_s": 0.25,
+                 "peak_mb": 9.0, "runs": [0.25]}]}]}
+        result = ingest.convert(raw, {"boostyard": "1"}, "./dev bench ingest")
+        self.assertEqual(results.problems(result), [])
+        found = {f["what"]: (f["value"], f["met"]) for f in result["figures"] if "bar" in f}
+        expected = {"AVX-512": (5.0, True), "AVX2": (1.82, False), "XGBoost": (13.0, True),
+                    "LightGBM": (9.5, False), "DuckDB": (2.5, False), "2 threads": (1.6, False)}
+        for words, (value, met) in expected.items():
+            name = next(what for what in found if words in what)
+            self.assertAlmostEqual(found[name][0], value, places=2)
+            self.assertEqual(found[name][1], met)
+        Pages().feed(page.render(result))
+
+
+class Readme(unittest.TestCase):
+    def test_the_section_follows_the_kept_runs(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            for date, seconds in (("2026-01-01", 9.0), ("2026-02-01", 4.0)):
+                result = whole_result()
+                result["date"] = date
+                result["jobs"][0]["engines"][0]["seconds"] = seconds
+                runs = folder / "bench/runs" / f"{date}-machine"
+                results.write(result, runs)
+            text = f"a\n{readme.BEGIN}\nold\n{readme.END}\nb\n"
+            (folder / "README.md").write_text(text)
+            self.assertEqual(readme.main(["--source", name, "--check"]), 1)
+            self.assertEqual(readme.main(["--source", name]), 0)
+            self.assertEqual(readme.main(["--source", name, "--check"]), 0)
+            text = (folder / "README.md").read_text()
+            self.assertIn("4.000", text)
+            self.assertNotIn("9.000", text)
+            self.assertIn("`./dev bench seed-job`", text)
+            self.assertTrue(text.startswith("a\n") and text.endswith("\nb\n"))
+
+
+class Measuring(unittest.TestCase):
+    def test_time_memory_and_exit_code_are_the_child_s(self):
+        code = ("import sys,time; time.sleep(.2); print('x', flush=True); time.sleep(.2);"
+                "block = b'x' * 200_000_000; sys.exit(3)")
+        with tempfile.TemporaryDirectory() as name:
+            run = measuring.run(MEASURE, [sys.executable, "-c", code], pathlib.Path(name))
+        self.assertEqual((run["exit_code"], run["output"]), (3, "x\n"))
+        self.assertGreater(run["first_output_seconds"], 0.2)
+        self.assertGreater(run["seconds"], 0.2 + run["first_output_seconds"] - 0.01)
+        self.assertGreater(run["peak_mb"], 200)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
