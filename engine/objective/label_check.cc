@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/base/error_table.h"
+#include "engine/objective/label_block.h"
 #include "engine/objective/objectives.h"
 
 namespace boostyard {
@@ -36,10 +37,20 @@ bool LabelCheck::IsLegal(float label) const {
 
 void LabelCheck::Add(std::span<const float> labels) {
   if (info_ == nullptr) return;
+  ForEachLabelBlock(labels, [&](std::span<const float> values, const LabelBlock& block) {
+    min_seen_ = std::min(min_seen_, block.min);
+    max_seen_ = std::max(max_seen_, block.max);
+    all_whole_ =
+        all_whole_ && (block.is_whole || std::all_of(values.begin(), values.end(), IsWhole));
+    // What lies between legal labels is legal too, but for fractions where they are not.
+    const bool is_legal =
+        IsLegal(block.min) && IsLegal(block.max) && (block.is_whole || !info_->labels.is_integer);
+    if (!is_legal) CollectOffenders(values);
+  });
+}
+
+void LabelCheck::CollectOffenders(std::span<const float> labels) {
   for (const float label : labels) {
-    min_seen_ = std::min(min_seen_, label);
-    max_seen_ = std::max(max_seen_, label);
-    all_whole_ = all_whole_ && IsWhole(label);
     if (IsLegal(label) || offenders_.size() > kMaxShown) continue;
     if (std::find(offenders_.begin(), offenders_.end(), label) == offenders_.end()) {
       offenders_.push_back(label);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <type_traits>
 
+#include "engine/objective/label_block.h"
 #include "engine/objective/list.h"
 
 namespace boostyard {
@@ -40,9 +41,18 @@ LabelStats::LabelStats(const ObjectiveParams& params) : params_(params), rule_(R
 
 void LabelStats::Add(std::span<const float> labels, std::span<const float> weights) {
   const auto weight_of = [&](std::size_t i) { return weights.empty() ? 1.0F : weights[i]; };
-  if (rule_ == BaseScoreRule::kMean) {
+  if (rule_ == BaseScoreRule::kMean && weights.empty()) {
+    denominator_.Add(static_cast<double>(labels.size()));
+    ForEachLabelBlock(labels, [&](std::span<const float> values, const LabelBlock& block) {
+      if (block.is_whole) {
+        numerator_.Add(static_cast<double>(block.sum));
+      } else {
+        for (const float label : values) numerator_.Add(static_cast<double>(label));
+      }
+    });
+  } else if (rule_ == BaseScoreRule::kMean) {
     for (std::size_t i = 0; i < labels.size(); ++i) {
-      const auto weight = static_cast<double>(weight_of(i));
+      const auto weight = static_cast<double>(weights[i]);
       denominator_.Add(weight);
       numerator_.Add(weight * static_cast<double>(labels[i]));
     }

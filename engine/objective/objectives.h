@@ -74,6 +74,7 @@ class LabelCheck {
 
  private:
   bool IsLegal(float label) const;
+  void CollectOffenders(std::span<const float> labels);
   std::string Cure() const;
 
   ObjectiveParams params_;

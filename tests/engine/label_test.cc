@@ -115,6 +115,31 @@ TEST(CheckLabels, ReportsTheSameHoweverRowsAreCut) {
             CheckLabels(Named("binary:logistic"), labels).error().message);
 }
 
+// Labels that are checked in blocks: one that is refused, at any place and of any kind, is found as
+// it is found by itself.
+TEST(CheckLabels, FindsOneAmongMany) {
+  struct Row {
+    ObjectiveParams params;
+    float fill;
+    float odd;
+  };
+  const std::vector<Row> rows{
+      {Named("binary:logistic"), 1.0F, 1.5F},  {Named("binary:logistic"), 0.25F, -1.0F},
+      {Named("reg:gamma"), 3.0F, 0.0F},        {Named("count:poisson"), 1e9F, -0.5F},
+      {Named("multi:softmax", 3), 2.0F, 1.5F}, {Named("multi:softmax", 3), 0.0F, 3.0F}};
+  for (const Row& row : rows) {
+    for (const std::size_t place : {0U, 4095U, 4096U, 9998U}) {
+      std::vector<float> labels(9'999, row.fill);
+      ASSERT_TRUE(CheckLabels(row.params, labels).ok());
+      labels[place] = row.odd;
+      const Status status = CheckLabels(row.params, labels);
+      ASSERT_FALSE(status.ok()) << row.params.name << " " << row.odd << " at " << place;
+      EXPECT_EQ(status.error().message,
+                CheckLabels(row.params, std::vector<float>{row.odd}).error().message);
+    }
+  }
+}
+
 double Estimate(const ObjectiveParams& params, const std::vector<float>& labels,
                 const std::vector<float>& weights) {
   LabelStats stats(params);
@@ -202,6 +227,31 @@ TEST(LabelStats, IsTheSameInAnyOrderAndGrouping) {
     }
     EXPECT_EQ(merged.EstimateBaseScore(), want) << name;
   }
+}
+
+// Against sums in whole numbers, which are exact: labels are multiples of 2^-10 between bounds that
+// no block can take for granted.
+TEST(LabelStats, IsTheExactMeanOfAnyLabels) {
+  for (const bool has_fractions : {false, true}) {
+    std::vector<float> labels;
+    std::int64_t sum = 0;  // of 1024ths
+    for (std::uint64_t i = 0; i < 20'000; ++i) {
+      auto share = static_cast<std::int64_t>(RandomBits(3, i) % 2);
+      if (has_fractions && i % 5000 == 77) share = 2;
+      labels.push_back(share == 2 ? 0x1p-10F : static_cast<float>(share));
+      sum += share == 2 ? 1 : share * 1024;
+    }
+    const double mean = static_cast<double>(sum) / (1024.0 * static_cast<double>(labels.size()));
+    EXPECT_EQ(Estimate(Named("binary:logistic"), labels, {}),
+              static_cast<double>(static_cast<float>(mean)));
+    // Weights of 1 change nothing: they are added label by label.
+    const std::vector<float> ones(labels.size(), 1.0F);
+    EXPECT_EQ(Estimate(Named("binary:logistic"), labels, ones),
+              Estimate(Named("binary:logistic"), labels, {}));
+  }
+  const std::vector<float> large{16777216.0F, 16777218.0F, -3e9F, 1e30F, -1e30F, 7.0F};
+  EXPECT_EQ(Estimate(Named("reg:squarederror"), large, {}),
+            static_cast<double>(static_cast<float>((16777216.0 + 16777218.0 - 3e9 + 7.0) / 6.0)));
 }
 
 }  // namespace

@@ -1,0 +1,259 @@
+// Rounds: from a backend that holds the rows to a model.
+//
+// Every margin begins at the base score, or where a checkpoint's trees have brought it. A round
+// grows a tree per output and parallel tree; then the metrics of its margins go to the observer,
+// and to early stopping, which in the end cuts the model after its best round.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/rng.h"
+#include "engine/boost/early_stopping.h"
+#include "engine/boost/resume.h"
+#include "engine/boost/round_metrics.h"
+#include "engine/metric/metric.h"
+#include "engine/objective/objectives.h"
+#include "engine/quantize/cuts.h"
+#include "engine/train.h"
+#include "engine/tree/tree_grower.h"
+
+namespace boostyard {
+
+// What the loop needs of the rows besides their backend.
+struct LoopData {
+  const BinCuts& cuts;
+  double base_score = 0.5;
+  std::vector<std::string> feature_names;
+  bool has_validation = false;
+  std::vector<float> validation_weights;  // or empty
+};
+
+template <TreeBackend Backend>
+class BoostLoop {
+ public:
+  // All references outlive the loop.
+  BoostLoop(const TrainParams& params, const RunOptions& run, RoundObserver& observer,
+            Backend& backend, LoopData data)
+      : params_(params),
+        run_(run),
+        observer_(observer),
+        cuts_(data.cuts),
+        backend_(backend),
+        has_validation_(data.has_validation),
+        validation_weights_(std::move(data.validation_weights)) {
+    model_.objective = params.objective;
+    model_.objective.base_score = data.base_score;
+    model_.feature_count = cuts_.feature_count();
+    model_.feature_names = std::move(data.feature_names);
+    model_.booster = Booster::kGbtree;
+    model_.forest.num_parallel_tree = params.tree.num_parallel_tree;
+  }
+
+  // All rounds, once. `data` is read again only to resume by values (Continue). Errors: those of
+  // the metrics' settings, the backend's, the streams'.
+  Result<TrainOutcome> Run(const TrainingSet& data) {
+    BOOSTYARD_RETURN_IF_ERROR(PrepareMetrics());
+    if (run_.resume != nullptr) TakeBaseScore(*run_.resume);
+    const float margin = BaseScoreToMargin(model_.objective, *model_.objective.base_score);
+    for (int k = 0; k < model_.output_count(); ++k) backend_.SetMargins(k, margin);
+    TrainOutcome outcome;
+    outcome.engine = "native";
+    if (run_.resume != nullptr) {
+      BOOSTYARD_RETURN_IF_ERROR(Continue(*run_.resume, data));
+      outcome.rounds_done = run_.resume->rounds_done;
+    }
+    TreeGrower<Backend> grower(backend_, params_.tree, params_.sample, cuts_);
+    const bool is_enough = stopping_ && stopping_->IsEnough(outcome.rounds_done - 1);
+    for (int round = outcome.rounds_done; round < params_.num_round && !is_enough; ++round) {
+      if (observer_.StopRequested()) {
+        outcome.was_stopped = true;
+        break;
+      }
+      BOOSTYARD_RETURN_IF_ERROR(GrowRound(grower, round));
+      ++outcome.rounds_done;
+      BOOSTYARD_ASSIGN_OR_RETURN(const RoundEnd end, EndRound(round));
+      if (end.is_stopped_by_observer) {
+        outcome.was_stopped = true;
+        break;
+      }
+      if (end.is_stopped_early) break;
+    }
+    if (stopping_) KeepBestRounds(outcome);
+    ReportPredictions();
+    outcome.model = std::move(model_);
+    return outcome;
+  }
+
+ private:
+  struct RoundEnd {
+    bool is_stopped_by_observer = false;
+    bool is_stopped_early = false;
+  };
+
+  // Normally the estimate is that of the checkpoint, whose file has it in float32. If the data have
+  // changed, the trees are corrections of the old one.
+  void TakeBaseScore(const TrainingState& state) {
+    const double theirs = state.model.objective.base_score.value_or(0.5);
+    double& ours = *model_.objective.base_score;
+    if (static_cast<float>(ours) != static_cast<float>(theirs)) ours = theirs;
+  }
+
+  // Takes over trees and early stopping, and adds up the margins in the order of the trees.
+  Status Continue(const TrainingState& state, const TrainingSet& data) {
+    model_.forest = state.model.forest;
+    if (stopping_) BOOSTYARD_RETURN_IF_ERROR(stopping_->FromAttributes(state.model.attributes));
+    const Forest& forest = model_.forest;
+    std::vector<std::vector<std::int32_t>> bins;
+    for (const Tree& tree : forest.trees) {
+      auto found = SplitBins(tree, cuts_);
+      if (!found) return ContinueByValues(data);
+      bins.push_back(*std::move(found));
+    }
+    for (std::size_t i = 0; i < forest.trees.size(); ++i) {
+      if (observer_.StopRequested()) break;
+      backend_.AddTree(forest.tree_class[i], forest.trees[i], bins[i]);
+    }
+    return {};
+  }
+
+  Status ContinueByValues(const TrainingSet& data) {
+    observer_.OnWarning(
+        "the checkpoint's trees split where these data have no cuts: the data, max_bin or the "
+        "engine have changed since, and the model will not be that of an undisturbed training");
+    std::vector<std::span<float>> margins;
+    for (int k = 0; k < model_.output_count(); ++k) margins.push_back(backend_.Margins(k));
+    BOOSTYARD_RETURN_IF_ERROR(SetMarginsFromValues(model_, *data.train, 0, margins));
+    if (data.validation != nullptr) {
+      BOOSTYARD_RETURN_IF_ERROR(
+          SetMarginsFromValues(model_, *data.validation, backend_.train_rows(), margins));
+    }
+    if constexpr (requires { backend_.TakeMargins(); }) backend_.TakeMargins();
+    return {};
+  }
+
+  Status PrepareMetrics() {
+    if (run_.evaluates_metrics) {
+      BOOSTYARD_ASSIGN_OR_RETURN(std::vector<MetricSpec> specs, MetricsToReport(params_));
+      metrics_.emplace(model_.objective, std::move(specs), run_.threads);
+    }
+    if (!params_.early_stopping_rounds || !has_validation_) return {};
+    BOOSTYARD_ASSIGN_OR_RETURN(stopping_metric_, StoppingMetric(params_));
+    stopping_.emplace(stopping_metric_.is_maximised(), *params_.early_stopping_rounds);
+    return {};
+  }
+
+  Status GrowRound(TreeGrower<Backend>& grower, int round) {
+    const int parallel = params_.tree.num_parallel_tree;
+    const auto seed = static_cast<std::uint64_t>(params_.sample.seed);
+    for (int k = 0; k < model_.output_count(); ++k) {
+      for (int p = 0; p < parallel; ++p) {
+        const std::uint64_t number =
+            (static_cast<std::uint64_t>(round) * static_cast<std::uint64_t>(model_.output_count()) +
+             static_cast<std::uint64_t>(k)) *
+                static_cast<std::uint64_t>(parallel) +
+            static_cast<std::uint64_t>(p);
+        const std::uint64_t first_of_output = number - static_cast<std::uint64_t>(p);
+        // One sample for all classes of a round, as in XGBoost: keyed by the parallel tree alone.
+        const std::uint64_t sample_number =
+            static_cast<std::uint64_t>(round) * static_cast<std::uint64_t>(parallel) +
+            static_cast<std::uint64_t>(p);
+        BOOSTYARD_ASSIGN_OR_RETURN(
+            Tree tree,
+            grower.Grow(
+                {.output = k,
+                 .reuses_gradients = p > 0,
+                 .subsample = params_.sample.subsample,
+                 .sample_key = RandomKey(
+                     seed, static_cast<std::uint64_t>(RandomPurpose::kSubsample), sample_number),
+                 .dither_key = RandomKey(seed, static_cast<std::uint64_t>(RandomPurpose::kDither),
+                                         first_of_output)},
+                number));
+        model_.forest.trees.push_back(std::move(tree));
+        model_.forest.tree_class.push_back(k);
+      }
+    }
+    return {};
+  }
+
+  Result<RoundEnd> EndRound(int round) {
+    std::vector<MetricValue> values;
+    if constexpr (requires { backend_.status(); }) BOOSTYARD_RETURN_IF_ERROR(backend_.status());
+    if (metrics_) {
+      std::vector<std::span<const float>> margins;
+      for (int k = 0; k < model_.output_count(); ++k) margins.push_back(backend_.Margins(k));
+      const std::span<const float> labels = backend_.labels();
+      const std::uint64_t rows = backend_.train_rows();
+      BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate("train", margins, 0, labels.subspan(0, rows),
+                                                   backend_.weights(), values));
+      if (has_validation_) {
+        BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate(
+            "validation", margins, rows, labels.subspan(rows), validation_weights_, values));
+      }
+    }
+    RoundEnd end;
+    for (const MetricValue& value : values) {
+      if (stopping_ && value.channel == "validation" && value.metric == stopping_metric_.name) {
+        end.is_stopped_early = stopping_->Update(round, value.value);
+        if (metrics_ && stopping_->best_round() == round) metrics_->KeepPredictions();
+      }
+    }
+    const RoundReport report{.round = round,
+                             .is_last = end.is_stopped_early || round + 1 == params_.num_round,
+                             .metrics = values,
+                             .snapshot = [&] { return Snapshot(round); }};
+    end.is_stopped_by_observer = observer_.OnRound(report) == RoundDecision::kStop;
+    return end;
+  }
+
+  Result<TrainingState> Snapshot(int round) const {
+    TrainingState state{.model = model_, .rounds_done = round + 1};
+    if (stopping_) state.model.attributes = stopping_->ToAttributes();
+    return state;
+  }
+
+  // The model up to and including the best round.
+  void KeepBestRounds(TrainOutcome& outcome) {
+    if (!stopping_->best_round()) return;
+    const int best = *stopping_->best_round();
+    outcome.best_round = best;
+    const auto trees = static_cast<std::size_t>(best + 1) *
+                       static_cast<std::size_t>(model_.output_count()) *
+                       static_cast<std::size_t>(params_.tree.num_parallel_tree);
+    model_.forest.trees.resize(std::min(trees, model_.forest.trees.size()));
+    model_.forest.tree_class.resize(model_.forest.trees.size());
+    for (const auto& [name, value] : stopping_->ToAttributes()) model_.attributes[name] = value;
+  }
+
+  void ReportPredictions() {
+    if (!metrics_) return;
+    FinalPredictions final;
+    final.predictions = stopping_ ? metrics_->kept_predictions() : metrics_->predictions();
+    if (final.predictions.empty()) return;
+    const std::uint64_t rows = backend_.train_rows();
+    final.channel = has_validation_ ? "validation" : "train";
+    final.labels =
+        has_validation_ ? backend_.labels().subspan(rows) : backend_.labels().subspan(0, rows);
+    final.weights = has_validation_ ? std::span<const float>(validation_weights_)
+                                    : std::span<const float>(backend_.weights());
+    final.output_count = model_.output_count();
+    observer_.OnPredictions(final);
+  }
+
+  const TrainParams& params_;
+  const RunOptions& run_;
+  RoundObserver& observer_;
+  const BinCuts& cuts_;
+  Backend& backend_;
+  const bool has_validation_;
+  const std::vector<float> validation_weights_;
+  Model model_;
+  std::optional<RoundMetrics> metrics_;
+  MetricSpec stopping_metric_;
+  std::optional<EarlyStopping> stopping_;
+};
+
+}  // namespace boostyard

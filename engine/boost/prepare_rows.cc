@@ -1,0 +1,71 @@
+#include "engine/boost/prepare_rows.h"
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "engine/base/error_table.h"
+#include "engine/objective/label_stats.h"
+#include "engine/objective/objectives.h"
+
+namespace boostyard {
+namespace {
+
+constexpr RowIndex kMaxRows = 0x7FFFFF00;  // row numbers are signed indices of gathers
+
+// Of a stream in memory.
+Status CheckLabelsOf(ChunkStream& stream, const ObjectiveParams& objective) {
+  BOOSTYARD_RETURN_IF_ERROR(stream.Rewind());
+  LabelCheck check(objective);
+  for (;;) {
+    BOOSTYARD_ASSIGN_OR_RETURN(const std::span<const ColumnChunk> batch, stream.NextBatch());
+    if (batch.empty()) return check.Verdict();
+    for (const ColumnChunk& chunk : batch) check.Add(chunk.labels);
+  }
+}
+
+// Codes a channel's rows and checks their labels.
+Result<BinnedColumns> Bin(ChunkStream& stream, const BinCuts& cuts,
+                          const ObjectiveParams& objective, const RunOptions& run) {
+  // To resume, rows may have to be read once more. Labels that are refused are looked for in the
+  // stream, so nothing is given back before they are checked.
+  const bool is_last_pass = run.is_last_use_of_data && run.resume == nullptr;
+  const bool checks_first = is_last_pass && stream.shape().is_kept;
+  if (checks_first) BOOSTYARD_RETURN_IF_ERROR(CheckLabelsOf(stream, objective));
+  BOOSTYARD_ASSIGN_OR_RETURN(BinnedColumns binned,
+                             BinColumns(stream, cuts, run.threads, is_last_pass));
+  if (!checks_first) BOOSTYARD_RETURN_IF_ERROR(CheckLabels(objective, binned.labels));
+  return binned;
+}
+
+double BaseScore(const ObjectiveParams& objective, const BinnedColumns& train) {
+  if (objective.base_score) return *objective.base_score;
+  LabelStats stats(objective);
+  stats.Add(train.labels, train.weights);
+  return stats.EstimateBaseScore();
+}
+
+}  // namespace
+
+Result<PreparedRows> PrepareRows(const TrainParams& params, const TrainingSet& data,
+                                 const RunOptions& run) {
+  PreparedRows rows;
+  BOOSTYARD_ASSIGN_OR_RETURN(
+      rows.cuts, BuildCuts(*data.train, {.max_bin = params.tree.max_bin, .threads = run.threads}));
+  BOOSTYARD_ASSIGN_OR_RETURN(rows.train, Bin(*data.train, rows.cuts, params.objective, run));
+  RowIndex row_count = rows.train.row_count;
+  if (data.validation != nullptr) {
+    BOOSTYARD_ASSIGN_OR_RETURN(rows.validation,
+                               Bin(*data.validation, rows.cuts, params.objective, run));
+    row_count += rows.validation->row_count;
+  }
+  if (row_count > kMaxRows) {
+    return MakeError(ErrorId::kDataTooLarge,
+                     std::to_string(row_count) + " rows; the native engine takes 2,147,483,392",
+                     "set BOOSTYARD_ENGINE=xgboost");
+  }
+  rows.base_score = BaseScore(params.objective, rows.train);
+  return rows;
+}
+
+}  // namespace boostyard
