@@ -24,14 +24,13 @@ struct Setting {
   bool fixes_base_score = false;  // true: all begin with the labels' mean, given explicitly
 };
 
-// One training. prepare: until boosting begins, i.e. up to the end of the first round, less an
-// ordinary (median) round; boost: the rest.
+// One training. prepare: from float rows in memory to where boosting begins, by the clock. Ours:
+// transposition, cuts, codes, labels, base score, the backend with its layout. LightGBM's: dataset
+// and booster, which lays the bins out. XGBoost's: matrix, sketch and bins.
 struct Timed {
   double total_s = 0.0;
   double prepare_s = 0.0;
   std::vector<float> test_scores;  // only if asked for
-
-  double boost_s() const { return total_s - prepare_s; }
 };
 
 // How a contender can be run; the fastest valid variant counts.
