@@ -20,6 +20,7 @@ constexpr std::size_t kFeaturesPerThread =
     4;  // enough for the threads to end at about the same time
 // Counters of one scan. With more (very many features, or bins) there are several scans.
 constexpr std::size_t kMaxCounterBytes = std::size_t{256} << 20;
+constexpr std::size_t kMinCounterBytes = std::size_t{1} << 20;  // is there at all times
 
 struct FeatureState {
   FeatureMasses masses;
@@ -56,12 +57,14 @@ class CutSearch {
   Status CountBuckets(Features features);
   template <class Count>
   Status RefineOnce(Features features);
+  std::size_t MostCounterBytes() const;
   template <class Count>
   std::size_t PlaceCounters(Features features);
   template <class Count>
   Status CountCells(Features features);
   void StartSearch(FeatureState& state) const {
     state.search = state.masses.FirstCells();
+    state.masses.DropBuckets();
     KeepCellsThatMatter(max_bin_, state.search);
   }
   bool NeedsWideCounters() const {
@@ -170,6 +173,7 @@ void CutSearch::SearchFeature(const FeatureTask& task, MassScan& scan) {
 Status CutSearch::SearchTogether() {
   const std::vector<FeatureIndex> features = AllFeatures();
   BOOSTYARD_RETURN_IF_ERROR(CountBuckets(features));
+  ReturnFreeMemory();  // the buckets', before the counters take theirs
   for (;;) {
     std::vector<FeatureIndex> open;
     for (const FeatureIndex feature : features) {
@@ -214,14 +218,22 @@ Status CutSearch::RefineOnce(Features features) {
   return {};
 }
 
+// A stream is read again because memory is scarce. Its bins, a byte a cell at least, will have
+// their room: until then counters may use it.
+std::size_t CutSearch::MostCounterBytes() const {
+  if (stream_.shape().is_kept) return kMaxCounterBytes;
+  return std::clamp<std::size_t>(row_count_ * states_.size(), kMinCounterBytes, kMaxCounterBytes);
+}
+
 // Gives the first features their counters, all 0; returns how many features (at least 1) have some.
 template <class Count>
 std::size_t CutSearch::PlaceCounters(Features features) {
+  const std::size_t most_bytes = MostCounterBytes();
   std::size_t total = 0;
   std::size_t placed = 0;
   for (const FeatureIndex feature : features) {
     const std::size_t needed = CounterCount(states_[feature].search.cells.size());
-    if (placed > 0 && (total + needed) * sizeof(Count) > kMaxCounterBytes) break;
+    if (placed > 0 && (total + needed) * sizeof(Count) > most_bytes) break;
     states_[feature].counter_offset = total;
     total += needed;
     ++placed;

@@ -32,6 +32,9 @@ class FeatureMasses {
   // All values as cells: single keys if only coded pieces were seen, else buckets.
   CellSearch FirstCells() const;
 
+  // Frees what TakeBuckets took, which FirstCells() has told by then.
+  void DropBuckets() { blocks_ = std::vector<Block>(); }
+
   // The masses of coded values whose keys are in [first_key, last_key].
   std::span<const KeyMass> CodedIn(std::uint32_t first_key, std::uint32_t last_key) const;
 

@@ -33,6 +33,7 @@ void KeepCellsThatMatter(std::uint64_t max_bin, CellSearch& search) {
     after_heavy = held > 1;
   }
   cells.resize(kept);
+  cells.shrink_to_fit();  // every feature holds its own until all are done
 }
 
 std::vector<float> PickCuts(std::uint64_t max_bin, const CellSearch& search) {

@@ -31,20 +31,21 @@ double PeakOf(const std::function<bool()>& body) {
   return static_cast<double>(usage.ru_maxrss) * 1024.0;
 }
 
-// From the file to its bins.
-double IngestPeak(const std::string& path, bool is_kept) {
+// From the file to its bins; with as much memory as there is, or with `most_bytes` for the rows,
+// which then are read again.
+double IngestPeak(const std::string& path, std::uint64_t most_bytes = 0) {
   const double base = PeakOf([] { return true; });
   return PeakOf([&] {
            ReadRequest request;
            request.channel = "train";
            request.files = {{path, "rows.csv", false}};
            request.threads = kThreads;
-           if (!is_kept) {
+           if (most_bytes > 0) {
              request.memory_limit_bytes = 1U << 30;
-             request.memory_used_bytes = request.memory_limit_bytes - (32U << 20);
+             request.memory_used_bytes = request.memory_limit_bytes - most_bytes;
            }
            Result<OpenedData> data = OpenData(request);
-           if (!data.ok() || data->stream->shape().is_kept != is_kept) return false;
+           if (!data.ok() || data->stream->shape().is_kept != (most_bytes == 0)) return false;
            const Result<BinCuts> cuts =
                BuildCuts(*data->stream, {.max_bin = 256, .threads = kThreads});
            if (!cuts.ok()) return false;
@@ -80,7 +81,7 @@ class MemoryPeak : public testing::Test {
 TEST_F(MemoryPeak, OfCodesThatAreKeptIsThatOfTheBins) {
   constexpr std::size_t kRows = 500'000;
   const double cells = 59.0 * kRows;
-  const double peak = IngestPeak(Write(Kind("bank20"), kRows), true);
+  const double peak = IngestPeak(Write(Kind("bank20"), kRows));
   EXPECT_GT(peak, cells);
   EXPECT_LT(peak, 1.25 * cells + kThreadBytes) << peak / 1e6;
 }
@@ -88,19 +89,28 @@ TEST_F(MemoryPeak, OfCodesThatAreKeptIsThatOfTheBins) {
 TEST_F(MemoryPeak, OfFloatsThatAreKeptIsThatOfTheFloats) {
   constexpr std::size_t kRows = 250'000;
   const double bytes = kRows * (28.0 + 24.0 * 4.0);
-  const double peak = IngestPeak(Write(Kind("g6"), kRows), true);
+  const double peak = IngestPeak(Write(Kind("g6"), kRows));
   EXPECT_GT(peak, kRows * 24.0 * 4.0);
   EXPECT_LT(peak, 1.25 * bytes + kThreadBytes) << peak / bytes;
 }
 
-// Counting distinct floats takes three quarters of a MiB for each feature, however many rows there
-// are; codes, next to nothing.
-TEST_F(MemoryPeak, OfFilesThatAreReadAgainIsThatOfTheBins) {
+TEST_F(MemoryPeak, OfCodesThatAreReadAgainIsThatOfTheBins) {
   constexpr std::size_t kRows = 500'000;
   const double cells = 59.0 * kRows;
-  const double peak = IngestPeak(Write(Kind("bank20"), kRows), false);
+  const double peak = IngestPeak(Write(Kind("bank20"), kRows), 32U << 20);
   EXPECT_GT(peak, cells);
   EXPECT_LT(peak, 1.3 * cells + kThreadBytes) << peak / cells;
+}
+
+// Counting distinct floats has as much memory as the bins will have, be they ever so few.
+TEST_F(MemoryPeak, OfFloatsThatAreReadAgainIsThatOfTheBins) {
+  for (const std::size_t rows : {20'000, 60'000, 150'000}) {
+    const double cells = 28.0 * static_cast<double>(rows);
+    const double peak =
+        IngestPeak(Write(Kind("g6"), rows), static_cast<std::uint64_t>(1.2 * cells));
+    EXPECT_GT(peak, cells);
+    EXPECT_LT(peak, 1.3 * cells + kThreadBytes) << rows << " rows: " << peak / 1e6;
+  }
 }
 
 }  // namespace
