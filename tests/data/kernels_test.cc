@@ -357,36 +357,47 @@ TEST(BlockReader, TakesTheGoodBlocksAndNoOthers) {
   EXPECT_LT(good, BOOSTYARD_KERNEL_BLOCKS * 19 / 20);
 }
 
-// Whole texts of several blocks, cut anywhere.
+// A text with parts that different kernels are made for, most of them mutated.
+std::string MakeMixedText(CellMaker& maker, std::size_t column_count) {
+  std::string text;
+  const std::uint64_t most_rows = maker.Below(20) == 0 ? 400 : 30;
+  for (int part = 0; part < 3; ++part) {
+    text += MakeRows(maker, kKernels[maker.Below(3)], 1 + maker.Below(most_rows), column_count);
+  }
+  if (maker.Below(3) != 0) Mutate(maker, text);
+  return text;
+}
+
+// Whole texts, cut anywhere: each kernel meets as many chunks as it meets blocks above.
 TEST(ParseRows, IsTheSameWithAndWithoutBlocksWhereverChunksEnd) {
   CellMaker maker(7);
-  constexpr BlockKernel kMade[] = {BlockKernel::kSmallInts, BlockKernel::kShort,
-                                   BlockKernel::kLong};
-  std::vector<BlockReader> readers(3);
-  for (int i = 0; i < BOOSTYARD_KERNEL_BLOCKS / 10; ++i) {
+  BlockReader readers[] = {BlockReader(BlockKernel::kSmallInts), BlockReader(BlockKernel::kShort),
+                           BlockReader(BlockKernel::kLong), BlockReader(BlockKernel::kAdaptive)};
+  std::size_t chunks_of_reader[std::size(readers)] = {};
+  for (std::size_t i = 0; i < BOOSTYARD_KERNEL_BLOCKS; ++i) {
     const auto column_count = static_cast<std::uint32_t>(2 + maker.Below(20));
-    std::string rows;
-    for (int part = 0; part < 3; ++part) {
-      rows += MakeRows(maker, kMade[maker.Below(3)], 20 + maker.Below(400), column_count);
-    }
-    if (maker.Below(3) != 0) Mutate(maker, rows);
+    std::string text = MakeMixedText(maker, column_count);
     Layout layout = LayoutOf(column_count, false);
     layout.delimiter = ",;\t| "[i % 5];
-    std::replace(rows.begin(), rows.end(), ',', layout.delimiter);
-    const std::uint64_t chunk_bytes = 100 + maker.Below(rows.size());
-    const std::vector<char> exact(rows.begin(), rows.end());  // nothing may be read behind it
-    for (const ByteRange& range : CutRanges(0, rows.size(), chunk_bytes)) {
+    std::replace(text.begin(), text.end(), ',', layout.delimiter);
+    const std::uint64_t chunk_bytes = 1 + text.size() / (4 + maker.Below(5));
+    const std::size_t reader = maker.Below(std::size(readers));
+    const std::vector<char> exact(text.begin(), text.end());  // nothing may be read behind it
+    for (const ByteRange& range : CutRanges(0, text.size(), chunk_bytes)) {
       const RowText chunk = RowsStartingIn({exact.data(), exact.size()}, 0, range);
       const Rows expected = Parse(chunk.text, chunk.offset, layout, nullptr);
       for (const KernelTier tier : Tiers()) {
         const TierGuard guard(tier);
-        const Rows rows_read =
-            Parse(chunk.text, chunk.offset, layout, &readers[static_cast<std::size_t>(tier)]);
-        ASSERT_TRUE(SameFaults(rows_read.outcome.faults, expected.outcome.faults));
-        ASSERT_EQ(rows_read.outcome.saw_question_mark, expected.outcome.saw_question_mark);
-        ASSERT_EQ(CellBits(rows_read, layout), CellBits(expected, layout));
+        const Rows read = Parse(chunk.text, chunk.offset, layout, &readers[reader]);
+        ASSERT_TRUE(SameFaults(read.outcome.faults, expected.outcome.faults));
+        ASSERT_EQ(read.outcome.saw_question_mark, expected.outcome.saw_question_mark);
+        ASSERT_EQ(CellBits(read, layout), CellBits(expected, layout));
       }
+      ++chunks_of_reader[reader];
     }
+  }
+  for (const std::size_t chunks : chunks_of_reader) {
+    EXPECT_GE(chunks, static_cast<std::size_t>(BOOSTYARD_KERNEL_BLOCKS));
   }
 }
 
