@@ -25,7 +25,17 @@ if(BOOSTYARD_CUDA)
   # CMake 3.25 does not know that nvcc 13 has it.
   set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
   set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
-  find_package(CUDAToolkit 13 REQUIRED)
+  if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 13)
+    message(FATAL_ERROR "nvcc is ${CMAKE_CUDA_COMPILER_VERSION}; 13 is needed: cmake/fetch_cuda.sh .deps")
+  endif()
+  # By hand: CMake 3.25's FindCUDAToolkit stumbles over a toolkit that is no more than compiler and runtime.
+  find_library(BOOSTYARD_CUDART NAMES cudart_static HINTS ${CMAKE_CUDA_IMPLICIT_LINK_DIRECTORIES}
+    "${CMAKE_CUDA_COMPILER_TOOLKIT_ROOT}/lib64" REQUIRED)
+  add_library(boostyard_cudart INTERFACE)
+  target_include_directories(boostyard_cudart SYSTEM INTERFACE
+    ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES})
+  target_link_libraries(boostyard_cudart INTERFACE "${BOOSTYARD_CUDART}" Threads::Threads rt
+    ${CMAKE_DL_LIBS})
 endif()
 if(BOOSTYARD_TESTS)
   find_package(GTest REQUIRED)

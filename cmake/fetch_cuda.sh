@@ -15,7 +15,9 @@ nvidia-cuda-cccl==13.0.85 --hash=sha256:e0da7ad981f3a8aff08241b5bfc1af868742a63e
 mkdir -p "$1"
 parent="$(cd "$1" && pwd)"
 readonly parent dest="$parent/cuda-13.0"
-if [[ -f "$dest/.complete" && "$(<"$dest/.complete")" == "$REQUIREMENTS" ]]; then
+# What makes the result: the wheels, and this script's way with them.
+readonly recipe="$REQUIREMENTS 1"
+if [[ -f "$dest/.complete" && "$(<"$dest/.complete")" == "$recipe" ]]; then
   exit 0
 fi
 
@@ -33,6 +35,9 @@ python3 -m pip --disable-pip-version-check --quiet install --no-deps --require-h
 }
 toolkit="$work/wheels/nvidia/cu13"
 chmod +x "$toolkit"/bin/* "$toolkit"/nvvm/bin/*
-printf '%s\n' "$REQUIREMENTS" >"$toolkit/.complete"
+# The names by which nvcc and CMake look for the runtime.
+ln -s lib "$toolkit/lib64"
+ln -s libcudart.so.13 "$toolkit/lib/libcudart.so"
+printf '%s\n' "$recipe" >"$toolkit/.complete"
 rm -rf "$dest"
 mv "$toolkit" "$dest"
