@@ -19,6 +19,7 @@ STANDARD_ERRORS = 4.0
 class Plan:
     runs: int = 5
     budget_seconds: float = 30.0  # of timed runs of one engine; a longer first run is the only one
+    others_share: float = 1.0  # what engines without a bar get of the budget
     variants: bool = True  # try all configurations of an engine, or only its first
 
 
@@ -107,18 +108,22 @@ def fastest_variants(candidates):
     return list(chosen.values())
 
 
-def time_runs(candidates, job, tools, plan):
+def time_runs(candidates, job, tools, plan, bars):
     """Interleaved runs; each round begins with another engine."""
     racing = [c for c in candidates if c.status == "ok"]
+
+    def budget(candidate):
+        has_full = candidate.engine.key == "boostyard" or candidate.engine.key in bars
+        return plan.budget_seconds * (1.0 if has_full else plan.others_share)
     for candidate in racing:
-        if candidate.first["seconds"] > plan.budget_seconds:
+        if candidate.first["seconds"] > budget(candidate):
             candidate.runs.append(candidate.first)
     for round_number in range(plan.runs):
         shift = round_number % len(racing)
         for candidate in racing[shift:] + racing[:shift]:
             spent = sum(run["seconds"] for run in candidate.runs)
             expected = candidate.first["seconds"]
-            if candidate.runs and spent + 0.5 * expected > plan.budget_seconds:
+            if candidate.runs and spent + 0.5 * expected > budget(candidate):
                 continue
             command = candidate.engine.fit(job, tools, candidate.variant)
             run = measuring.run(tools.measure, command.words, job.work, command.variables)
@@ -151,7 +156,7 @@ def run_job(job, engines, tools, plan, bars=None, title=""):
         say(f"  {candidate.engine.name} is not timed: {candidate.status}: {candidate.message}")
         if candidate.engine.key == "boostyard":
             raise WrongModel(candidate.message)
-    time_runs(candidates, job, tools, plan)
+    time_runs(candidates, job, tools, plan, bars or {})
     return {"title": title or job.name, "name": job.name, "threads": job.threads,
             "data": job.shape(), "test_rows": len(labels),
             "hyperparameters": {**job.hyperparameters, "objective": job.objective},

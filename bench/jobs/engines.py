@@ -113,15 +113,15 @@ class Library(Engine):
 class Python(Engine):
     """A script of bench/peers/python."""
 
-    def __init__(self, key, name, package, script, variants=("",)):
+    def __init__(self, key, name, package, script, variants=("",), variables=None):
         super().__init__(key, name, package, variants)
-        self.script = script
+        self.script, self.variables = script, variables or {}
 
     def command(self, job, tools, variant, verb):
         folder = job.work / self.key
         script = tools.source / "bench/peers/python" / self.script
         words = [tools.python, script, job.write_for_peer(folder, variant), verb]
-        return Command(words, {}, folder / "predictions.txt")
+        return Command(words, self.variables, folder / "predictions.txt")
 
     def fit(self, job, tools, variant):
         return self.command(job, tools, variant, "fit")
@@ -134,7 +134,8 @@ OURS = Boostyard()
 YARDSTICK = "xgboost"  # whose model says what a right one is
 ALL = (
     OURS,
-    Python("reference", "Reference container's path", "xgboost-cpu", "reference_container_job.py"),
+    Python("reference", "Reference container's path", "xgboost-cpu", "reference_container_job.py",
+           variables={"PYTHONUNBUFFERED": "1"}),  # as the container sets it
     Library("xgboost", "XGBoost, C API", "xgboost-cpu", "libxgboost.so"),
     Python("xgboost-uri", "XGBoost, Python, own loader", "xgboost-cpu", "xgboost_uri_job.py"),
     Python("xgboost-pandas", "XGBoost, Python, pandas", "xgboost-cpu", "xgboost_pandas_job.py",

@@ -21,13 +21,14 @@ SEED_JOB = {"objective": "binary:logistic", "num_round": "100", "max_depth": "5"
 MAIN_PEERS = "boostyard,reference,xgboost,lightgbm"
 # Bars: how many times as long a peer takes as Boostyard, at least.
 PRESETS = {
-    "1m": {"set": "higgs1m", "rows": 1_000_000, "title": "1,000,000 x 28 from CSV",
+    "1m": {"set": "higgs1m", "rows": 1_000_000, "features": 28,
            "bars": {"reference": 6, "xgboost": 4.5, "lightgbm": 4}},
-    "wide": {"set": "wide", "rows": 100_000, "title": "100,000 x 500 from CSV",
+    "wide": {"set": "wide", "rows": 100_000, "features": 500,
              "bars": {"reference": 6, "xgboost": 5, "lightgbm": 4}},
-    "10m": {"set": "higgs1m", "rows": 10_000_000, "title": "10,000,000 x 28 from CSV", "bars": {},
+    "10m": {"set": "higgs1m", "rows": 10_000_000, "features": 28, "bars": {},
             "variants": False, "engines": MAIN_PEERS},
 }
+OTHERS_SHARE = 1 / 3  # of the time for engines with a bar: the suites of the kept runs end in minutes
 SEED_BARS = {"reference": 20, "xgboost": 5, "lightgbm": 4}
 
 
@@ -63,8 +64,8 @@ def chosen_engines(options, default=None):
     return [engines.BY_KEY[key] for key in keys]
 
 
-def plan_of(options, variants=True):
-    return compare.Plan(options.runs, options.budget, variants)
+def plan_of(options, bars=(), variants=True):
+    return compare.Plan(options.runs, options.budget, OTHERS_SHARE if bars else 1.0, variants)
 
 
 def seed_job(options):
@@ -76,17 +77,19 @@ def seed_job(options):
         title = "The seed job on generated bank data"
     job = make_job(options, "seed-job", train, test, SEED_JOB)
     found = compare.run_job(job, chosen_engines(options, ",".join(engines.BY_KEY)), options.tools,
-                            plan_of(options), SEED_BARS, title)
+                            plan_of(options, SEED_BARS), SEED_BARS, title)
     finish(options, "seed-job", [found])
 
 
 def job_suite(options):
+    if options.data is None and options.hyperparameters is None and options.preset is None:
+        options.preset = "1m,wide"
     if options.preset:
         for name in options.preset.split(","):
             run_preset(options, name)
         return
     if not options.data or not options.hyperparameters:
-        raise jobs.JobError("--data and --hyperparameters are needed, or --preset "
+        raise jobs.JobError("--data and --hyperparameters go together; or neither, and --preset "
                             + ",".join(PRESETS))
     hyperparameters = jobs.read_hyperparameters(options.hyperparameters)
     work = options.out / "work/job"
@@ -104,8 +107,8 @@ def run_preset(options, name):
     rows = preset["rows"] // (50 if options.quick else 1)
     job = make_job(options, f"job-{name}", *generated(options, preset["set"], rows), SETTING_A)
     found = compare.run_job(job, chosen_engines(options, preset.get("engines")), options.tools,
-                            plan_of(options, preset.get("variants", True)), preset["bars"],
-                            preset["title"])
+                            plan_of(options, preset["bars"], preset.get("variants", True)),
+                            preset["bars"], f"{rows:,} x {preset['features']} from CSV")
     finish(options, f"job-{name}", [found])
 
 
@@ -116,9 +119,12 @@ def scaling(options):
         for threads in thread_counts(options):
             job = make_job(options, "scaling", *files, SETTING_A, threads)
             compare.say(f"{rows} rows, {threads} threads")
-            found.append(compare.run_job(
-                job, chosen_engines(options, "boostyard,xgboost,lightgbm"), options.tools,
-                plan_of(options, False), title=f"{rows:,} x 28, {threads} threads"))
+            racers = chosen_engines(options, "boostyard,xgboost,lightgbm")
+            if rows > options.peer_rows:
+                racers = [engines.OURS]
+            found.append(compare.run_job(job, racers, options.tools,
+                                         plan_of(options, variants=False),
+                                         title=f"{rows:,} x 28, {threads} threads"))
     finish(options, "scaling", found)
 
 
@@ -160,13 +166,15 @@ def parse(words):
     parser.add_argument("--data", help="job: a CSV file or a folder of them, the label first")
     parser.add_argument("--test", help="job: a CSV file to test on; without it every fifth row")
     parser.add_argument("--hyperparameters", help="job: a hyperparameters.json")
-    parser.add_argument("--preset", help="job: generated data instead: " + ",".join(PRESETS))
+    parser.add_argument("--preset", help="job: generated data instead: 1m,wide (without --data), 10m")
     parser.add_argument("--engines", help="of " + ",".join(engines.BY_KEY))
     parser.add_argument("--runs", type=int, default=None, help="timed runs of each engine")
     parser.add_argument("--budget", type=float, default=30.0,
                         help="seconds of timed runs after which an engine has had its turns")
     parser.add_argument("--threads", dest="thread_list", help="scaling takes a list")
-    parser.add_argument("--rows", default="10000,100000,1000000", help="scaling: a list")
+    parser.add_argument("--rows", default="10000,100000,1000000", help="scaling: a list, to 10000000")
+    parser.add_argument("--peer-rows", type=int, default=1_000_000,
+                        help="scaling: Boostyard alone where there are more")
     parser.add_argument("--quick", action="store_true", help="little data: shows that it works")
     parser.add_argument("--keep", action="store_true", help="keep results in bench/runs/")
     options = parser.parse_args(words)

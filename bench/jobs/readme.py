@@ -13,6 +13,11 @@ BEGIN = "<!-- figures: written by ./dev bench readme -->"
 END = "<!-- figures: end -->"
 JOBS = ("seed-job", "job-1m", "job-wide", "job-10m")
 PEERS = ("reference", "xgboost", "lightgbm")
+NAMES = {"boostyard": "Boostyard", "xgboost-cpu": "XGBoost", "lightgbm": "LightGBM",
+         "catboost": "CatBoost", "scikit-learn": "scikit-learn", "ydf": "YDF", "pandas": "pandas",
+         "pyarrow": "pyarrow", "duckdb": "DuckDB", "polars": "polars"}
+JOB_PACKAGES = ("boostyard", "xgboost-cpu", "lightgbm", "catboost", "scikit-learn", "ydf")
+READERS = ("boostyard", "xgboost-cpu", "lightgbm", "pandas", "pyarrow", "duckdb", "polars")
 SETS = {"bank": "41,188 x 59", "higgs1m": "1,000,000 x 28", "wide": "100,000 x 500"}
 
 
@@ -29,7 +34,12 @@ def place(machine):
             f"{machine['memory_gb']:g} GB")
 
 
-def times(entry, engine_entry):
+def named_versions(versions, packages=tuple(NAMES)):
+    return ", ".join(f"{NAMES[package]} {versions[package]}" for package in packages
+                     if package in versions)
+
+
+def times(engine_entry):
     """"0.412 s, **5.1** times"; a bar that is not met is named."""
     if not engine_entry or not engine_entry.get("seconds"):
         return "—"
@@ -46,7 +56,7 @@ def job_lines(runs):
         for job in result["jobs"]:
             by_key = {entry["key"]: entry for entry in job["engines"]}
             ours = by_key.get("boostyard", {})
-            cells = [times(ours, by_key.get(key)) for key in PEERS]
+            cells = [times(by_key.get(key)) for key in PEERS]
             lines.append(f"| [{job['title']}]({path}) | {ours.get('seconds', 0):.3f} s | "
                          + " | ".join(cells) + f" | `{result['command']}` |")
     return lines
@@ -57,11 +67,7 @@ def job_section(source):
     if not runs:
         return []
     result = runs[0][0]
-    versions = result["versions"]
-    peers = ", ".join(f"{name} {versions[package]}" for name, package in
-                      (("XGBoost", "xgboost-cpu"), ("LightGBM", "lightgbm"),
-                       ("CatBoost", "catboost"), ("scikit-learn", "scikit-learn"),
-                       ("YDF", "ydf")) if package in versions)
+    peers = named_versions(result["versions"], JOB_PACKAGES)
     dates = sorted({run["date"] for run, _ in runs})
     threads = result["jobs"][0]["threads"]
     return [f"**From file to model**, process start to exit, {threads} threads, on {place(result['machine'])} "
@@ -101,13 +107,32 @@ def train_section(source):
     return [*lines, "", f"The geometric means are {means}.", ""]
 
 
-def figures_section(source, name, intro):
+def scaling_section(source):
+    found = newest(source, "scaling.json")
+    if not found:
+        return []
+    result, path = found
+    lines = [f"**By rows and threads**, from file to model, 28 columns, setting a "
+             f"([all figures]({path}), {result['date']}, {place(result['machine'])}; "
+             f"{named_versions(result['versions'], ('xgboost-cpu', 'lightgbm'))})", "",
+             "| rows | threads | ours | XGBoost, C API | LightGBM, C API | again |",
+             "|---|---|---|---|---|---|"]
+    for job in result["jobs"]:
+        by_key = {entry["key"]: entry for entry in job["engines"]}
+        ours, rows = by_key.get("boostyard", {}), job["data"]["rows"]
+        lines.append(f"| {rows:,} | {job['threads']} | {ours.get('seconds', 0):.3f} s | "
+                     + " | ".join(times(by_key.get(key)) for key in ("xgboost", "lightgbm"))
+                     + f" | `./dev bench scaling --rows {rows} --threads {job['threads']}` |")
+    return [*lines, ""]
+
+
+def figures_section(source, name, intro, packages):
     found = newest(source, f"{name}.json")
     if not found:
         return []
     result, path = found
     lines = [f"**{intro}** ([all figures]({path}), {result['date']}, "
-             f"{place(result['machine'])})", "",
+             f"{place(result['machine'])}; {named_versions(result['versions'], packages)})", "",
              "| | measured | bar | again |", "|---|---|---|---|"]
     for figure in result["figures"]:
         bar = f"{figure['bar']:g}" if "bar" in figure else ""
@@ -121,8 +146,10 @@ def figures_section(source, name, intro):
 
 def section(source):
     return "\n".join([*job_section(source), *train_section(source),
-                      *figures_section(source, "ingest", "From CSV to bins"),
-                      *figures_section(source, "startup", "Start-up and size")]).rstrip()
+                      *scaling_section(source),
+                      *figures_section(source, "ingest", "From CSV to bins", READERS),
+                      *figures_section(source, "startup", "Start-up and size",
+                                       ("boostyard", "xgboost-cpu"))]).rstrip()
 
 
 def replaced(text, body):

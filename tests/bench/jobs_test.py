@@ -130,6 +130,17 @@ class Validation(unittest.TestCase):
                 metrics.of("binary:logistic", [0.0, 1.0], predictions)
 
 
+class Turns(unittest.TestCase):
+    def test_engines_without_a_bar_get_a_share_of_the_time(self):
+        slow = FIT.replace("print('[0]')", "import time; time.sleep(.4)")
+        with tempfile.TemporaryDirectory() as folder:
+            found = compare.run_job(
+                make_job(pathlib.Path(folder)),
+                [OURS, YARDSTICK, Scripted("other", 0.9, fit=slow)], tools(),
+                compare.Plan(runs=2, budget_seconds=60.0, others_share=0.001), {"xgboost": 1.0})
+        self.assertEqual([len(e["runs"]) for e in found["engines"]], [2, 2, 1])
+
+
 class Metrics(unittest.TestCase):
     def test_auc_is_the_share_of_pairs_in_order(self):
         draw = random.Random(7)
@@ -292,6 +303,9 @@ class Readme(unittest.TestCase):
                 result["jobs"][0]["engines"][0]["seconds"] = seconds
                 runs = folder / "bench/runs" / f"{date}-machine"
                 results.write(result, runs)
+            for suite in ("scaling", "startup"):
+                result["suite"] = suite
+                results.write(result, folder / "bench/runs/2026-02-01-machine")
             text = f"a\n{readme.BEGIN}\nold\n{readme.END}\nb\n"
             (folder / "README.md").write_text(text)
             self.assertEqual(readme.main(["--source", name, "--check"]), 1)
@@ -301,6 +315,9 @@ class Readme(unittest.TestCase):
             self.assertIn("4.000", text)
             self.assertNotIn("9.000", text)
             self.assertIn("`./dev bench seed-job`", text)
+            rows = result["jobs"][0]["data"]["rows"]
+            self.assertIn(f"`./dev bench scaling --rows {rows} --threads 1`", text)
+            self.assertIn("| first <line> | 180 ms | 150 (not met) |", text)
             self.assertTrue(text.startswith("a\n") and text.endswith("\nb\n"))
 
 

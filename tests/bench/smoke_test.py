@@ -84,6 +84,11 @@ class Jobs(unittest.TestCase):
                                found["boostyard-xgboost"]["metrics"]["logloss"], places=3)
         self.assertEqual(result["jobs"][0]["data"]["rows"], 2400)
 
+    def test_start_up(self):
+        text = drive(self.folder / "out", "startup", "--runs", "1", "--threads", "1")
+        for what in ("first metric line", "--version", "CPU image"):
+            self.assertIn(what, text)
+
     def test_settings_that_cannot_be_are_an_error(self):
         self.settings.write_text('{"eta": "1"}')
         text = drive(self.folder / "out", "job", "--data", self.folder / "data.csv",

@@ -25,7 +25,7 @@ def read(path, job):
 
 def fit(job):
     settings = job["settings"]
-    params = peer_job.rename(settings, NAMES)
+    params = {name: float(value) for name, value in peer_job.rename(settings, NAMES).items()}
     if "random_seed" in params:
         params["random_seed"] = int(params["random_seed"])
     task = ydf.Task.CLASSIFICATION if peer_job.is_classification(job) else ydf.Task.REGRESSION
