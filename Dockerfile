@@ -1,7 +1,11 @@
 # The training image: the program, XGBoost's library, the C and C++ runtimes they need, and nothing
 # else. Without an ENTRYPOINT: `docker run IMAGE` trains, `docker run IMAGE train` too, as the
-# service does it. The target `cuda` (docker build --target cuda) is the same with the CUDA backend: the
-# driver comes from the machine (docker run --gpus all), the runtime is inside the program.
+# service does it. Targets: `cpu`, the default, and `cuda` (docker build --target cuda), the same with
+# the CUDA backend: the driver comes from the machine (docker run --gpus all), the runtime is inside
+# the program.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+
 FROM debian:bookworm-slim AS sources
 RUN apt-get update && \
     apt-get install -y --no-install-recommends \
@@ -14,31 +18,40 @@ COPY . .
 RUN cmake/fetch_xgboost.sh .deps
 
 FROM sources AS build-cuda
+# Does nothing where ./dev image cuda has left the compiler in the build context.
 RUN cmake/fetch_cuda.sh .deps
 RUN export CUDACXX=/src/.deps/cuda-13.0/bin/nvcc && \
     cmake --preset cuda -DBOOSTYARD_TESTS=OFF -DBOOSTYARD_BENCH=OFF && \
     cmake --build --preset cuda --target boostyard && \
-    scripts/image_root.sh build/cuda/boostyard .deps /image
+    scripts/image_root.sh build/cuda/boostyard .deps/xgboost-[0-9]*/lib/libxgboost.so /image
 
 FROM sources AS build
 RUN cmake --preset release -DBOOSTYARD_BENCH=OFF && \
     cmake --build --preset release --target boostyard && \
-    scripts/image_root.sh build/release/boostyard .deps /image
+    scripts/image_root.sh build/release/boostyard .deps/xgboost-[0-9]*/lib/libxgboost.so /image
 
 FROM scratch AS cuda
 COPY --from=build-cuda /image /
 # Where NVIDIA's container runtime puts the driver's library, and what it is asked for.
 ENV PATH=/usr/bin LD_LIBRARY_PATH=/usr/lib64:/usr/lib/x86_64-linux-gnu \
     NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
+ARG VERSION
+ARG REVISION
 LABEL org.opencontainers.image.title="boostyard-cuda" \
       org.opencontainers.image.description="Gradient-boosting training container for tabular data, CUDA" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 CMD ["train"]
 
-FROM scratch
+FROM scratch AS cpu
 COPY --from=build /image /
 ENV PATH=/usr/bin
+ARG VERSION
+ARG REVISION
 LABEL org.opencontainers.image.title="boostyard" \
       org.opencontainers.image.description="Gradient-boosting training container for tabular data" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 CMD ["train"]

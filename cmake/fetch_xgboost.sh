@@ -2,33 +2,37 @@
 # Puts the pinned XGBoost into DESTDIR (usually .deps): xgboost-3.2.0/lib/libxgboost.so from the
 # CPU wheel, xgboost-3.2.0/include/xgboost/c_api.h from the sdist of the same version, both checked
 # against their hashes. Does nothing if it is there already.
-# usage: cmake/fetch_xgboost.sh DESTDIR      needs: bash, python3 with pip, patchelf
+# usage: cmake/fetch_xgboost.sh DESTDIR [MACHINE]      needs: bash, python3 with pip, patchelf
+# MACHINE is x86_64 or aarch64; without it, this one.
 set -euo pipefail
 
 readonly VERSION=3.2.0
-readonly WHEEL_SHA256=9c10b1653e1a689bf4094a328144cf3633c9be0e5217a76fbdc2fde6abcb2950
 readonly SDIST_SHA256=27f1b1642815c23ee73065d5702ad24c1c1649d63e4e2f498dc7e6a961012281
-readonly PLATFORM=manylinux_2_28_x86_64
 
 fail() {
   echo "fetch_xgboost: $1" >&2
   exit 1
 }
 
-[[ $# -eq 1 ]] || fail "usage: $0 DESTDIR"
+[[ $# -eq 1 || $# -eq 2 ]] || fail "usage: $0 DESTDIR [MACHINE]"
+readonly machine="${2:-$(uname -m)}"
+case "$(uname -s) $machine" in
+  "Linux x86_64") wheel_sha256=9c10b1653e1a689bf4094a328144cf3633c9be0e5217a76fbdc2fde6abcb2950 ;;
+  "Linux aarch64") wheel_sha256=896b9e2bc52ec0921edf92ddd1cebedf47032e94992b7aca0293524d380ce6e9 ;;
+  *) fail "there is no pinned library for $(uname -s) $machine; configure with -DBOOSTYARD_SYSTEM_XGBOOST=ON" ;;
+esac
+readonly wheel_sha256
 mkdir -p "$1"
 parent="$(cd "$1" && pwd)"  # absolute: pip changes the directory and must still find the shims below
 readonly parent
 readonly dest="$parent/xgboost-$VERSION"
 readonly stamp="$dest/.complete"
 # What makes the result: the files' hashes, and this script's way with them.
-readonly recipe="$WHEEL_SHA256 $SDIST_SHA256 1"
+readonly recipe="$wheel_sha256 $SDIST_SHA256 1"
 if [[ -f "$stamp" && "$(<"$stamp")" == "$recipe" ]]; then
   exit 0
 fi
 
-[[ "$(uname -s) $(uname -m)" == "Linux x86_64" ]] ||
-  fail "there is no pinned library for $(uname -s) $(uname -m); configure with -DBOOSTYARD_SYSTEM_XGBOOST=ON"
 command -v python3 >/dev/null || fail "python3 is missing; install the package python3"
 python3 -m pip --version >/dev/null 2>&1 || fail "pip is missing; install the package python3-pip"
 command -v patchelf >/dev/null || fail "patchelf is missing; install the package patchelf"
@@ -49,7 +53,7 @@ download() {
 }
 
 echo "fetching XGBoost $VERSION"
-download "$WHEEL_SHA256" wheel --only-binary :all: --platform "$PLATFORM"
+download "$wheel_sha256" wheel --only-binary :all: --platform "manylinux_2_28_$machine"
 
 # To hand out an sdist, pip builds it: to learn its name. All we want is a header, so its build is given
 # a cmake and a ninja that make an empty library at once.

@@ -1,5 +1,5 @@
 # XGBoost: its C header to compile against, its library to open at run time (never linked).
-#   .deps/xgboost-3.2.0           what cmake/fetch_xgboost.sh leaves there
+#   .deps/xgboost-3.2.0           what cmake/fetch_xgboost.sh leaves there (.deps/aarch64/ to cross-compile)
 #   BOOSTYARD_SYSTEM_XGBOOST=ON   the system's instead
 # Sets BOOSTYARD_XGBOOST_FOUND and BOOSTYARD_XGBOOST_LIBRARY, and makes the target
 # boostyard_xgboost_api (include directory).
@@ -12,6 +12,9 @@ if(BOOSTYARD_SYSTEM_XGBOOST)
   set(BOOSTYARD_XGBOOST_FOUND TRUE)
 else()
   set(xgboost_root "${PROJECT_SOURCE_DIR}/.deps/xgboost-3.2.0")
+  if(CMAKE_CROSSCOMPILING)
+    set(xgboost_root "${PROJECT_SOURCE_DIR}/.deps/${CMAKE_SYSTEM_PROCESSOR}/xgboost-3.2.0")
+  endif()
   set(xgboost_include "${xgboost_root}/include")
   set(BOOSTYARD_XGBOOST_LIBRARY "${xgboost_root}/lib/libxgboost.so")
   if(EXISTS "${xgboost_root}/.complete")
