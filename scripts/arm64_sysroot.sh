@@ -20,4 +20,6 @@ rm -rf "$directory"
 mkdir -p "$(dirname "$directory")"
 mmdebstrap --quiet --arch=arm64 --variant=extract --include="$packages" bookworm "$directory" \
   "${sources[@]}"
+# qemu-aarch64 -L takes whatever is in here before the system's own: only libraries shall be.
+find "$directory" -mindepth 1 -maxdepth 1 ! -name usr ! -name 'lib*' -exec rm -rf {} +
 echo "$packages" >"$directory/.complete"
