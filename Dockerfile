@@ -17,17 +17,19 @@ COPY . .
 # Does nothing where ./dev deps has left the library in the build context.
 RUN cmake/fetch_xgboost.sh .deps
 
-FROM sources AS build-cuda
-# Does nothing where ./dev image cuda has left the compiler in the build context.
-RUN cmake/fetch_cuda.sh .deps
-RUN export CUDACXX=/src/.deps/cuda-13.0/bin/nvcc && \
-    cmake --preset cuda -DBOOSTYARD_TESTS=OFF -DBOOSTYARD_BENCH=OFF && \
-    cmake --build --preset cuda --target boostyard && \
-    scripts/image_root.sh build/cuda/boostyard .deps/xgboost-[0-9]*/lib/libxgboost.so /image
-
 FROM sources AS build
 RUN cmake --preset release -DBOOSTYARD_BENCH=OFF && \
     cmake --build --preset release --target boostyard && \
+    scripts/image_root.sh build/release/boostyard .deps/xgboost-[0-9]*/lib/libxgboost.so /image
+
+# In the same build folder, because nothing but the backend's own files differs.
+FROM build AS build-cuda
+# Does nothing where ./dev image build cuda has left the compiler in the build context.
+RUN cmake/fetch_cuda.sh .deps
+RUN export CUDACXX=/src/.deps/cuda-13.0/bin/nvcc && \
+    cmake --preset release -DBOOSTYARD_CUDA=ON && \
+    cmake --build --preset release --target boostyard && \
+    rm -rf /image && \
     scripts/image_root.sh build/release/boostyard .deps/xgboost-[0-9]*/lib/libxgboost.so /image
 
 FROM scratch AS cuda

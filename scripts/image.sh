@@ -24,7 +24,7 @@ serves() {
   command -v "$1" >/dev/null && "$1" info >/dev/null 2>&1 || return 1
   case $2 in
     run | check) has "$1" "$image" ;;
-    *) has "$1" "$base" || timeout 60 "$1" pull -q "$base" >/dev/null 2>&1 ;;
+    *) has "$1" "$base" || timeout 300 "$1" pull -q "$base" >/dev/null 2>&1 ;;
   esac
 }
 
@@ -90,7 +90,7 @@ esac
 
 find_engine "$verb"
 if [ -z "$engine" ]; then
-  echo "image: SKIPPED: neither docker, podman nor \$BOOSTYARD_CONTAINER_ENGINE can do it here"
+  echo "image: SKIPPED: no docker, podman or \$BOOSTYARD_CONTAINER_ENGINE here has or gets what it needs"
   exit 0
 fi
 case $verb in
