@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # Sourced by image.sh: what `./dev image test` checks on the image that it has built. Uses run_image,
-# $engine and $image.
+# $engine and $image; $revision is the commit that it was built from, if it was built just now.
 
 checks=0
 failures=0
@@ -88,14 +88,16 @@ check_readme() {
   check "README's line trains: exit 0" "$status"
 }
 
-# Without --gpus no image has a device, however it was built.
+# check_devices TARGET: without --gpus no image has a device, however it was built.
 check_devices() {
-  local root
+  local root cause='built without CUDA'
+  [ "$1" != cuda ] || cause='driver'
   root=$(job no-device 200 2 '"device": "cuda"')
   attempt "$root" -- train
   check "device=cuda without one: exit 1" "$(is "$status" 1)"
   check "its failure is the user's" "$(is "$(head -c 22 "$root/output/failure")" 'UserError: device=cuda')"
-  check "and names the cure" "$(is "$(grep -c 'Fix: .*device.*\[device-unavailable\]' "$root/output/failure")" 1)"
+  check "names the cause ($cause)" "$(is "$(grep -c "$cause" "$root/output/failure")" 1)"
+  check "and the cure" "$(is "$(grep -c 'Fix: .*device.*\[device-unavailable\]' "$root/output/failure")" 1)"
   root=$(job any-device 200 2 '"device": "auto"')
   attempt "$root" -- train
   check "device=auto: exit 0" "$status"
@@ -155,8 +157,9 @@ check_papers() {
   [ "$1" = cpu ] || title=boostyard-$1
   check "labels: title, licence, version" \
     "$(is "$(label title) $(label licenses) $(label version)" "$title Apache-2.0 $(cat VERSION)")"
+  # An image that was here before can be of any commit.
   check "labels: the commit it was built from" \
-    "$(is "$(label revision)" "$(git rev-parse HEAD 2>/dev/null || echo unknown)")"
+    "$(is "$(label revision)" "${revision:-$(label revision | grep -xE '[0-9a-f]{40}|unknown')}")"
 
   container=$("$engine" create "$image")
   "$engine" export "$container" >"$work/root.tar"
@@ -183,7 +186,7 @@ run_checks() {
   trap 'rm -rf "$work"' EXIT
   check_training
   check_readme
-  check_devices
+  check_devices "$1"
   check_failures
   check_contents "$megabytes"
   check_papers "$1"
