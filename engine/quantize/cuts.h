@@ -43,9 +43,9 @@ struct CutOptions {
 };
 
 // Rewinds the stream first and last. One that is not kept is read up to three times, once more if
-// rows have weights, and more often still if its counters (up to half a MiB for each feature and 256
-// bins) would need more than the bins will (a byte a cell), or more than 256 MiB; 1 MiB is always
-// used. Throws std::bad_alloc.
+// rows have weights, and more often still if its counters (up to half a MiB for each feature and
+// 256 bins) would need more than the bins will (a byte a cell), or more than 256 MiB; 1 MiB is
+// always used. Throws std::bad_alloc.
 Result<BinCuts> BuildCuts(ChunkStream& stream, const CutOptions& options);
 
 }  // namespace boostyard
