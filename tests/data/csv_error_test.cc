@@ -22,10 +22,13 @@ const std::filesystem::path kGolden =
 // Reads one file of the corpus. Its name says how: *.weights.csv, *.predict.csv, *.nine.csv (nine
 // features expected).
 Result<OpenedData> OpenGolden(const std::filesystem::path& path, const std::string& bytes,
-                              int threads = 1, std::uint64_t chunk_bytes = 1U << 20) {
+                              int threads = 1, std::uint64_t chunk_bytes = 1U << 20,
+                              std::uint64_t limit = 0) {
   const std::string name = path.filename().string();
   MemoryFiles files({bytes});
   files.request.threads = threads;
+  files.request.memory_limit_bytes = limit;
+  files.request.training_bytes = [](RowIndex, FeatureIndex) { return std::uint64_t{1}; };
   files.options.chunk_bytes = chunk_bytes;
   files.request.files[0].display_name = name;
   files.request.has_weights = name.find(".weights.") != std::string::npos;
@@ -56,7 +59,9 @@ TEST(CsvErrors, HaveTheGoldenMessages) {
   EXPECT_EQ(text, ReadBytes(messages));
 }
 
-TEST(CsvErrors, AreTheSameForAnyThreadsChunksAndCompression) {
+// With a limit that keeps nothing, rows are dropped as they are read; a fault's place is that in
+// the uncompressed text.
+TEST(CsvErrors, AreTheSameForAnyThreadsChunksCompressionAndMemory) {
   for (const auto& entry : std::filesystem::directory_iterator(kGolden)) {
     if (entry.path().extension() != ".csv") continue;
     const std::string bytes = ReadBytes(entry.path());
@@ -67,13 +72,21 @@ TEST(CsvErrors, AreTheSameForAnyThreadsChunksAndCompression) {
       for (const std::uint64_t chunk_bytes : {10, 1 << 20}) {
         for (const std::string& form : {bytes, Gzip(bytes), Zstd(bytes)}) {
           if (is_packed && form != bytes) continue;  // packed twice is another error
-          const auto opened = OpenGolden(entry.path(), form, threads, chunk_bytes);
-          ASSERT_FALSE(opened.ok());
-          EXPECT_EQ(Render(opened.error()), Render(first.error())) << entry.path();
+          for (const std::uint64_t limit : {0, 8}) {
+            const auto opened = OpenGolden(entry.path(), form, threads, chunk_bytes, limit);
+            ASSERT_FALSE(opened.ok());
+            EXPECT_EQ(Render(opened.error()), Render(first.error())) << entry.path();
+          }
         }
       }
     }
   }
+}
+
+TEST(CsvErrors, AreLookedForWithALimitThatKeepsNothing) {
+  const auto opened = OpenGolden("good.csv", "1,2\n0,3\n", 1, 1U << 20, 8);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_FALSE(opened->stream->shape().is_kept);
 }
 
 // Counts the bytes that are read of all files.
