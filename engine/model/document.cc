@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "engine/base/error_table.h"
 #include "engine/base/text.h"
@@ -94,7 +95,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     }
     Frame& frame = open_.back();
     if (frame.value.is_object()) {
-      frame.value.members.emplace_back(std::move(frame.key), std::move(value));
+      frame.value.member_names.push_back(std::move(frame.key));
+      frame.value.member_values.push_back(std::move(value));
       return true;
     }
     if (!frame.value.numbers.empty()) return Fail("it holds an array of numbers and other values");
@@ -147,8 +149,8 @@ std::string ValidUtf8(std::string_view text) {
 }
 
 const DocumentValue* DocumentValue::Find(std::string_view key) const {
-  for (const auto& [name, value] : members) {
-    if (name == key) return &value;
+  for (std::size_t i = 0; i < member_names.size(); ++i) {
+    if (member_names[i] == key) return &member_values[i];
   }
   return nullptr;
 }

@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -24,7 +23,10 @@ struct DocumentValue {
   std::vector<double> numbers;
   bool has_reals = false;  // a number of the array was written as a real
   std::vector<DocumentValue> items;
-  std::vector<std::pair<std::string, DocumentValue>> members;  // kObject, in file order
+  // kObject, in file order: two lists, because a list of pairs with an incomplete type is one that
+  // not every compiler takes.
+  std::vector<std::string> member_names;
+  std::vector<DocumentValue> member_values;
 
   bool is_object() const { return kind == Kind::kObject; }
   bool is_array() const { return kind == Kind::kArray; }

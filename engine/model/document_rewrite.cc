@@ -65,9 +65,9 @@ void WriteValue(const DocumentValue& value, std::string_view key, DocumentWriter
       return writer.EndArray();
     case DocumentValue::Kind::kObject:
       writer.BeginObject();
-      for (const auto& [name, member] : value.members) {
-        writer.Key(name);
-        WriteValue(member, name, writer);
+      for (std::size_t i = 0; i < value.member_names.size(); ++i) {
+        writer.Key(value.member_names[i]);
+        WriteValue(value.member_values[i], value.member_names[i], writer);
       }
       return writer.EndObject();
   }

@@ -108,8 +108,8 @@ class LearnerReader {
     std::map<std::string, std::string> values;
     const std::string object_name = ModelParams(params).name;
     const DocumentValue* const object = objective->Find(object_name);
-    if (object != nullptr) {
-      for (const auto& [name, value] : object->members) values[name] = value.text;
+    for (std::size_t i = 0; object != nullptr && i < object->member_names.size(); ++i) {
+      values[object->member_names[i]] = object->member_values[i].text;
     }
     BOOSTYARD_RETURN_IF_ERROR(ReadModelParams(values, params));
     params.num_class = num_class_;
@@ -137,7 +137,9 @@ class LearnerReader {
   Status ReadAttributes() {
     BOOSTYARD_ASSIGN_OR_RETURN(const DocumentValue* attributes,
                                ObjectOf(learner_, "attributes", "learner"));
-    for (const auto& [name, value] : attributes->members) {
+    for (std::size_t i = 0; i < attributes->member_names.size(); ++i) {
+      const std::string& name = attributes->member_names[i];
+      const DocumentValue& value = attributes->member_values[i];
       if (!value.is_string()) return BadModel("attribute \"" + name + "\" is not a text");
       model_.attributes[name] = value.text;
     }

@@ -185,7 +185,8 @@ std::vector<std::uint8_t> WriteOwnDocument(const Model& model, ModelFormat forma
     *attributes = {};
     attributes->kind = DocumentValue::Kind::kObject;
     for (const auto& [name, value] : model.attributes) {
-      attributes->members.emplace_back(name, TextValue(value));
+      attributes->member_names.push_back(name);
+      attributes->member_values.push_back(TextValue(value));
     }
   }
   return WriteDocument(*root, format);
