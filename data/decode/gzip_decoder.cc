@@ -5,16 +5,13 @@
 #include <limits>
 
 #include "data/decode/frame_decoder.h"
+#include "data/decode/gzip_header.h"
 
 namespace boostyard {
 namespace {
 
 std::string Problem(int code) {
   switch (code) {
-    case ISAL_INVALID_WRAPPER:
-      return "no gzip header";
-    case ISAL_UNSUPPORTED_METHOD:
-      return "an unknown method of compression";
     case ISAL_INCORRECT_CHECKSUM:
       return "a wrong checksum";
     default:
@@ -32,6 +29,12 @@ class GzipDecoder final : public FrameDecoder {
   GzipDecoder() { Start(); }
 
   DecodeStep Decode(std::span<const char> in, std::span<char> out) override {
+    if (!header_.is_whole()) {
+      DecodeStep step;
+      step.read = header_.Take(in);
+      step.problem = header_.problem();
+      return step;
+    }
     const std::uint32_t given = Clamp(in.size());
     const std::uint32_t room = Clamp(out.size());
     // The library does not write to its input.
@@ -55,9 +58,11 @@ class GzipDecoder final : public FrameDecoder {
  private:
   void Start() {
     isal_inflate_init(state_.get());
-    state_->crc_flag = ISAL_GZIP;
+    state_->crc_flag = ISAL_GZIP_NO_HDR_VER;
+    header_ = {};
   }
 
+  GzipHeader header_;
   std::unique_ptr<inflate_state> state_ = std::make_unique<inflate_state>();
 };
 
