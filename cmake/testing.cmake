@@ -15,13 +15,17 @@ endfunction()
 
 # boostyard_fuzzer(NAME SOURCE x_fuzz.cc LIBS lib...): a file that defines LLVMFuzzerTestOneInput.
 # With BOOSTYARD_FUZZ a libFuzzer binary; otherwise a fast test that replays
-# tests/fuzz/corpus/NAME and deterministic mutations of it.
+# tests/fuzz/corpus/NAME and deterministic mutations of it. The target `fuzzers` builds them all.
 function(boostyard_fuzzer name)
   cmake_parse_arguments(arg "" "SOURCE" "LIBS" ${ARGN})
   if(BOOSTYARD_FUZZ)
     add_executable(${name} ${arg_SOURCE})
     target_link_libraries(${name} PRIVATE ${arg_LIBS} boostyard_options -fsanitize=fuzzer)
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    if(NOT TARGET fuzzers)
+      add_custom_target(fuzzers)
+    endif()
+    add_dependencies(fuzzers ${name})
   else()
     add_executable(${name} ${arg_SOURCE} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
     target_link_libraries(${name} PRIVATE ${arg_LIBS} boostyard_options)

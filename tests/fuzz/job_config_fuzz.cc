@@ -1,11 +1,12 @@
 // Any bytes as each of the files of input/config. Properties: a result or a user's error whose
-// position lies in the text; its rendering is one line of valid UTF-8 within the limit; and
-// hyperparameters written back as strings are read as the same ones.
+// position lies in the text; its rendering is one line of valid UTF-8 within the limit; and what is
+// read from a file is read again from one that is written with it.
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "container/diagnostics.h"
 #include "container/job_config.h"
@@ -38,7 +39,7 @@ bool LooksQuoted(const std::string& value) {
   return first != std::string::npos && value[first] == '"';
 }
 
-void CheckRoundTrip(const hyperparams::RawHyperparameters& raw) {
+void CheckHyperparameters(const hyperparams::RawHyperparameters& raw) {
   nlohmann::json json = nlohmann::json::object();
   for (const auto& [name, value] : raw) {
     if (LooksQuoted(value)) return;  // would lose one more layer of quotes
@@ -48,21 +49,55 @@ void CheckRoundTrip(const hyperparams::RawHyperparameters& raw) {
   Require(again.ok() && *again == raw);
 }
 
+void CheckChannels(const std::vector<ChannelConfig>& channels) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const ChannelConfig& channel : channels) {
+    if (LooksQuoted(channel.content_type)) return;
+    json[channel.name] = {
+        {"ContentType", channel.content_type},
+        {"TrainingInputMode", channel.mode == InputMode::kPipe ? "Pipe" : "FastFile"}};
+  }
+  const auto again = ParseInputDataConfig(json.dump(), "again.json");
+  Require(again.ok() && again->size() == channels.size());
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    Require((*again)[i].name == channels[i].name && (*again)[i].mode == channels[i].mode &&
+            (*again)[i].content_type == channels[i].content_type);
+  }
+}
+
+void CheckResources(const ResourceConfig& resources) {
+  if (LooksQuoted(resources.current_host)) return;
+  const nlohmann::json json = {{"current_host", resources.current_host},
+                               {"hosts", resources.hosts}};
+  const auto again = ParseResourceConfig(json.dump(), "again.json");
+  Require(again.ok() && again->current_host == resources.current_host &&
+          again->hosts == resources.hosts);
+}
+
+void CheckCheckpoints(const std::string& path) {
+  if (LooksQuoted(path)) return;
+  const nlohmann::json json = {{"LocalPath", path}};
+  const auto again = ParseCheckpointConfig(json.dump(), "again.json");
+  Require(again.ok() && *again == path);
+}
+
+// What was read, or its error, holds.
+template <class Read, class Check>
+void CheckFile(const Read& read, std::string_view text, const Check& check) {
+  if (read.ok()) {
+    check(*read);
+  } else {
+    CheckError(read.error(), text);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto hyperparameters = ParseHyperparameters(text, "hyperparameters.json");
-  if (hyperparameters.ok()) {
-    CheckRoundTrip(*hyperparameters);
-  } else {
-    CheckError(hyperparameters.error(), text);
-  }
-  const auto channels = ParseInputDataConfig(text, "inputdataconfig.json");
-  if (!channels.ok()) CheckError(channels.error(), text);
-  const auto resources = ParseResourceConfig(text, "resourceconfig.json");
-  if (!resources.ok()) CheckError(resources.error(), text);
-  const auto checkpoints = ParseCheckpointConfig(text, "checkpointconfig.json");
-  if (!checkpoints.ok()) CheckError(checkpoints.error(), text);
+  CheckFile(ParseHyperparameters(text, "hyperparameters.json"), text, CheckHyperparameters);
+  CheckFile(ParseInputDataConfig(text, "inputdataconfig.json"), text, CheckChannels);
+  CheckFile(ParseResourceConfig(text, "resourceconfig.json"), text, CheckResources);
+  CheckFile(ParseCheckpointConfig(text, "checkpointconfig.json"), text, CheckCheckpoints);
   return 0;
 }
