@@ -107,7 +107,10 @@ class CrossValidator {
       }
       if (!outcome_.was_stopped) PrintSummaries(repeat);
     }
-    if (!outcome_.was_stopped) outcome_.predictions_csv = predictions.Csv();
+    if (!outcome_.was_stopped) {
+      outcome_.predictions_csv = predictions.Csv();
+      TellPredictions(predictions);
+    }
     return std::move(outcome_);
   }
 
@@ -122,10 +125,29 @@ class CrossValidator {
       for (const ColumnChunk& chunk : batch) {
         if (chunk.features.size() != rows.shape().feature_count) return NotAsColumns(rows.shape());
         check.Add(chunk.labels);
+        AddWeights(chunk);
         labels_.insert(labels_.end(), chunk.labels.begin(), chunk.labels.end());
         query_ids_.insert(query_ids_.end(), chunk.query_ids.begin(), chunk.query_ids.end());
       }
     }
+  }
+
+  // One of the channels may have none: its rows count once.
+  void AddWeights(const ColumnChunk& chunk) {
+    if (chunk.weights.empty() && weights_.empty()) return;
+    weights_.resize(labels_.size(), 1.0F);
+    weights_.insert(weights_.end(), chunk.weights.begin(), chunk.weights.end());
+    weights_.resize(labels_.size() + chunk.row_count, 1.0F);
+  }
+
+  void TellPredictions(const FoldPredictions& predictions) {
+    const int output_count = outcome_.models.front().output_count();
+    const std::vector<float> means = predictions.Means(output_count);
+    observer_.OnPredictions({.channel = "validation",
+                             .labels = labels_,
+                             .weights = weights_,
+                             .predictions = means,
+                             .output_count = output_count});
   }
 
   Status TrainFold(ChunkStream& rows, int repeat, int fold, FoldPredictions& predictions) {
@@ -186,6 +208,7 @@ class CrossValidator {
   RoundObserver& observer_;
   MetricLog& log_;
   std::vector<float> labels_;
+  std::vector<float> weights_;  // empty if no row has one
   std::vector<std::uint64_t> query_ids_;
   std::vector<std::uint32_t> fold_of_row_;
   std::vector<std::vector<LastValue>> last_values_;  // per fold, repeat after repeat

@@ -104,4 +104,20 @@ std::string FoldPredictions::Csv() const {
   return text;
 }
 
+std::vector<float> FoldPredictions::Means(int output_count) const {
+  const auto outputs = static_cast<std::size_t>(output_count);
+  std::vector<float> means(labels_.size() * outputs);
+  for (std::size_t row = 0; row < labels_.size(); ++row) {
+    const double repeats = std::max(counts_[row], 1U);
+    if (output_count == 1) {
+      means[row] = static_cast<float>(sums_[row] / repeats);
+      continue;
+    }
+    for (const auto& of_repeat : votes_) {
+      means[row * outputs + of_repeat[row]] += static_cast<float>(1.0 / repeats);
+    }
+  }
+  return means;
+}
+
 }  // namespace boostyard::container

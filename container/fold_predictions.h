@@ -29,6 +29,11 @@ class FoldPredictions {
   // class that most gave. Of classes given equally often the lowest counts.
   std::string Csv() const;
 
+  // The same as metrics want it (FinalPredictions): per row the mean prediction, of several classes
+  // for each the share of the repeats that gave it. Row-major, with as many values per row as
+  // `output_count` says.
+  std::vector<float> Means(int output_count) const;
+
  private:
   // Takes the predictions of one row, output_count() values.
   void Record(std::uint64_t row, const float* outputs, int output_count);

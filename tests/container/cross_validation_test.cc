@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <vector>
 
@@ -64,6 +65,71 @@ TEST_F(CrossValidationTest, TellsTheEngineOnceAndEveryFoldsRounds) {
   EXPECT_EQ(observer_.History("validation", "logloss").size(), 12U);
 }
 
+double Logloss(const std::vector<float>& labels, const std::vector<float>& predictions) {
+  double sum = 0.0;
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    const auto p = static_cast<double>(predictions[row]);
+    sum -= std::log(labels[row] == 1.0F ? p : 1.0 - p);
+  }
+  return sum / static_cast<double>(labels.size());
+}
+
+// Folds of the same size: the mean of what each says of its rows is what all say of all rows.
+TEST_F(CrossValidationTest, TellsWhatIsSaidOfRowsLeftOut) {
+  MemoryStream train(SmallTable(60, 3));
+  MemoryStream validation(SmallTable(30, 3));
+  const auto trained = CrossValidate({.folds = 3, .repeats = 1}, Params(), {&train, &validation},
+                                     RunOptions(), observer_, log_);
+  ASSERT_TRUE(trained.ok());
+  ASSERT_EQ(observer_.finals.size(), 1U);
+  const auto& final = observer_.finals.front();
+  EXPECT_EQ(final.channel, "validation");
+  EXPECT_EQ(final.output_count, 1);
+  EXPECT_TRUE(final.weights.empty());
+  ASSERT_EQ(final.labels.size(), 90U);
+  const std::vector<double> history = observer_.History("validation", "logloss");
+  ASSERT_EQ(history.size(), 6U);
+  EXPECT_NEAR(Logloss(final.labels, final.predictions), (history[1] + history[3] + history[5]) / 3,
+              1e-6);
+}
+
+TEST_F(CrossValidationTest, TellsWeightsOfAChannelThatHasThem) {
+  MemoryTable weighted = SmallTable(30, 3);
+  for (std::size_t row = 0; row < 30; ++row) weighted.weights.push_back(2.5F);
+  MemoryStream train(SmallTable(60, 3));
+  MemoryStream validation(weighted);
+  ASSERT_TRUE(Run(train, &validation).ok());
+  ASSERT_EQ(observer_.finals.size(), 1U);
+  std::vector<float> expected(60, 1.0F);
+  expected.insert(expected.end(), 30, 2.5F);
+  EXPECT_EQ(observer_.finals.front().weights, expected);
+}
+
+// A feature gives the class away: every repeat finds it.
+TEST_F(CrossValidationTest, TellsSharesOfClasses) {
+  MemoryTable table = SmallTable(90, 3);
+  for (std::size_t row = 0; row < 90; ++row) {
+    table.labels[row] = static_cast<float>(row % 3);
+    table.values[row * 3] = static_cast<float>(row % 3);
+  }
+  MemoryStream train(table);
+  TrainParams params = Params();
+  params.objective.name = "multi:softprob";
+  params.objective.num_class = 3;
+  ASSERT_TRUE(CrossValidate({.folds = 2, .repeats = 3}, params, {&train, nullptr}, RunOptions(),
+                            observer_, log_)
+                  .ok());
+  ASSERT_EQ(observer_.finals.size(), 1U);
+  const auto& final = observer_.finals.front();
+  ASSERT_EQ(final.output_count, 3);
+  ASSERT_EQ(final.predictions.size(), 270U);
+  for (std::size_t row = 0; row < 90; ++row) {
+    for (std::size_t of_class = 0; of_class < 3; ++of_class) {
+      EXPECT_NEAR(final.predictions[row * 3 + of_class], of_class == row % 3 ? 1.0 : 0.0, 1e-6);
+    }
+  }
+}
+
 TEST_F(CrossValidationTest, StopsInTheMiddleWithTheModelsThereAre) {
   MemoryStream train(SmallTable(60, 3));
   observer_.stop_after_rounds = 3;
@@ -73,6 +139,7 @@ TEST_F(CrossValidationTest, StopsInTheMiddleWithTheModelsThereAre) {
   EXPECT_EQ(trained->models.size(), 2U) << "a whole one and one of one round";
   EXPECT_EQ(trained->models.back().round_count(), 1);
   EXPECT_EQ(trained->predictions_csv, "");
+  EXPECT_TRUE(observer_.finals.empty());
 }
 
 TEST_F(CrossValidationTest, RefusesChannelsOfOtherColumns) {

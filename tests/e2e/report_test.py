@@ -143,7 +143,7 @@ JOBS = {
     "no_validation": ({"objective": "reg:squarederror", "num_round": "30",
                        "early_stopping_rounds": "5"}, "regression", 500, 5, False, "residuals"),
     "folds": ({"objective": "binary:logistic", "num_round": "20", "_kfold": "3"}, "binary", 900, 5,
-              False, None),
+              False, "scores"),
     "wide": ({"objective": "binary:logistic", "num_round": "2000", "eta": "0.02",
               "max_depth": "2", "eval_metric": "error,auc,logloss"}, "binary", 400, 500, True,
              "scores"),
@@ -210,6 +210,14 @@ def check_slider(browser, metrics, has_error):
     assert browser.ask(threshold) < 0.5
 
 
+def area_of_pairs(lines):
+    """The share of pairs of a 1 and a 0 in which the 1 has the higher score."""
+    ones = [line[1] for line in lines if line[0] == 1]
+    zeros = [line[1] for line in lines if line[0] == 0]
+    won = sum((one > zero) + 0.5 * (one == zero) for one in ones for zero in zeros)
+    return won / len(ones) / len(zeros)
+
+
 def check_files(folder, name, page):
     quality = JOBS[name][5]
     data = json.loads(page.split('id="data">', 1)[1].split("</script>", 1)[0])
@@ -224,6 +232,11 @@ def check_files(folder, name, page):
         area = data["quality"]["scores"]["auc"]
         assert abs(area - metrics["final"]["validation"]["auc"]) < 2e-4, area
         assert data["features"][0][0] == HOSTILE
+    if name == "folds":  # every row, by the model that does not know it
+        with open(folder + "/predictions.csv") as file:
+            lines = [list(map(float, line.split(","))) for line in file]
+        area = data["quality"]["scores"]["auc"]
+        assert abs(area - area_of_pairs(lines)) < 2e-4, area
     if quality == "classes":
         confusion = data["quality"]["confusion"]
         wrong = 1 - confusion["right"] / sum(map(sum, confusion["cells"]))

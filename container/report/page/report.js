@@ -400,7 +400,7 @@ function quality() {
   const Q = D.quality;
   if (Q.kind === 'none') return;
   const where = section('How good it is', el('p', {class: 'soft', id: 'quality-note'},
-    `On ${Q.channel === 'train' ? 'the training rows themselves, as there is no validation channel: expect less on new ones' : D.folds > 1 ? 'the rows left out of the last fold' : 'the validation channel'}` +
+    `On ${Q.channel === 'train' ? 'the training rows themselves, as there is no validation channel: expect less on new ones' : D.folds > 1 ? 'every row, each predicted by the models that were not trained on it' : 'the validation channel'}` +
     ` (${count(Q.rows, Q.weighted ? 'unit' : 'row')}${Q.weighted ? ' of weight; rows count by their weights' : ''}).`));
   ({scores, classes, residuals})[Q.kind](where);
 }
