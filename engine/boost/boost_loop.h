@@ -34,6 +34,9 @@ struct LoopData {
 
 template <TreeBackend Backend>
 class BoostLoop {
+  // Whether the backend works out figures itself, so that margins stay with it.
+  static constexpr bool kHasFigures = requires(Backend & backend) { backend.EvaluateMetrics(); };
+
  public:
   // All references outlive the loop.
   BoostLoop(const TrainParams& params, const RunOptions& run, RoundObserver& observer,
@@ -83,7 +86,7 @@ class BoostLoop {
       if (end.is_stopped_early) break;
     }
     if (stopping_) KeepBestRounds(outcome);
-    ReportPredictions();
+    BOOSTYARD_RETURN_IF_ERROR(ReportPredictions());
     outcome.model = std::move(model_);
     return outcome;
   }
@@ -139,6 +142,10 @@ class BoostLoop {
     if (run_.evaluates_metrics) {
       BOOSTYARD_ASSIGN_OR_RETURN(std::vector<MetricSpec> specs, MetricsToReport(params_));
       metrics_.emplace(model_.objective, std::move(specs), run_.threads);
+      if constexpr (kHasFigures) {
+        BOOSTYARD_RETURN_IF_ERROR(
+            backend_.PrepareMetrics(metrics_->specs(), validation_weights_, run_.threads));
+      }
     }
     if (!params_.early_stopping_rounds || !has_validation_) return {};
     BOOSTYARD_ASSIGN_OR_RETURN(stopping_metric_, StoppingMetric(params_));
@@ -179,26 +186,67 @@ class BoostLoop {
     return {};
   }
 
+  // A channel that metrics are of, as rows of the backend.
+  struct ChannelRows {
+    std::string_view name;
+    std::uint64_t first = 0;
+    std::span<const float> labels;
+    std::span<const float> weights;
+  };
+  std::vector<ChannelRows> Channels() const {
+    const std::span<const float> labels = backend_.labels();
+    const std::uint64_t rows = backend_.train_rows();
+    std::vector<ChannelRows> channels = {
+        {"train", 0, labels.subspan(0, rows), std::span<const float>(backend_.weights())}};
+    if (has_validation_) {
+      channels.push_back({"validation", rows, labels.subspan(rows), validation_weights_});
+    }
+    return channels;
+  }
+
+  // Margins come from the backend only for the figures that it leaves to us.
+  Status EvaluateMetrics(std::vector<MetricValue>& values) {
+    const std::vector<ChannelRows> channels = Channels();
+    std::vector<MetricFigures> known;
+    bool needs_margins = true;
+    if constexpr (kHasFigures) {
+      BOOSTYARD_ASSIGN_OR_RETURN(known, backend_.EvaluateMetrics());
+      needs_margins = !backend_.has_all_metrics() || known.size() < channels.size();
+    }
+    known.resize(channels.size());
+    std::vector<std::span<const float>> margins;
+    for (int k = 0; needs_margins && k < model_.output_count(); ++k) {
+      margins.push_back(backend_.Margins(k));
+    }
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+      const ChannelRows& channel = channels[i];
+      BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate(channel.name, margins, channel.first,
+                                                   channel.labels, channel.weights, values,
+                                                   std::move(known[i])));
+    }
+    has_evaluated_ = true;
+    return {};
+  }
+
+  // Sets this round's predictions of the validation rows aside.
+  void KeepPredictions() {
+    if constexpr (kHasFigures) {
+      backend_.KeepMargins();
+    } else {
+      metrics_->KeepPredictions();
+    }
+    has_kept_ = true;
+  }
+
   Result<RoundEnd> EndRound(int round) {
     std::vector<MetricValue> values;
     if constexpr (requires { backend_.status(); }) BOOSTYARD_RETURN_IF_ERROR(backend_.status());
-    if (metrics_) {
-      std::vector<std::span<const float>> margins;
-      for (int k = 0; k < model_.output_count(); ++k) margins.push_back(backend_.Margins(k));
-      const std::span<const float> labels = backend_.labels();
-      const std::uint64_t rows = backend_.train_rows();
-      BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate("train", margins, 0, labels.subspan(0, rows),
-                                                   backend_.weights(), values));
-      if (has_validation_) {
-        BOOSTYARD_RETURN_IF_ERROR(metrics_->Evaluate(
-            "validation", margins, rows, labels.subspan(rows), validation_weights_, values));
-      }
-    }
+    if (metrics_) BOOSTYARD_RETURN_IF_ERROR(EvaluateMetrics(values));
     RoundEnd end;
     for (const MetricValue& value : values) {
       if (stopping_ && value.channel == "validation" && value.metric == stopping_metric_.name) {
         end.is_stopped_early = stopping_->Update(round, value.value);
-        if (metrics_ && stopping_->best_round() == round) metrics_->KeepPredictions();
+        if (metrics_ && stopping_->best_round() == round) KeepPredictions();
       }
     }
     const RoundReport report{.round = round,
@@ -228,19 +276,32 @@ class BoostLoop {
     for (const auto& [name, value] : stopping_->ToAttributes()) model_.attributes[name] = value;
   }
 
-  void ReportPredictions() {
-    if (!metrics_) return;
+  // Those of a channel's rows: set aside in the best round, or the last round's.
+  std::span<const float> TakePredictions(const ChannelRows& channel) {
+    if constexpr (kHasFigures) {
+      std::vector<std::span<const float>> margins;
+      for (int k = 0; k < model_.output_count(); ++k) {
+        margins.push_back(stopping_ ? backend_.KeptMargins(k)
+                                    : std::span<const float>(backend_.Margins(k)));
+      }
+      return metrics_->Predict(margins, stopping_ ? 0 : channel.first, channel.labels.size());
+    } else {
+      return stopping_ ? metrics_->kept_predictions() : metrics_->predictions();
+    }
+  }
+
+  Status ReportPredictions() {
+    if (stopping_ ? !has_kept_ : !has_evaluated_) return {};
+    const ChannelRows channel = Channels().back();
     FinalPredictions final;
-    final.predictions = stopping_ ? metrics_->kept_predictions() : metrics_->predictions();
-    if (final.predictions.empty()) return;
-    const std::uint64_t rows = backend_.train_rows();
-    final.channel = has_validation_ ? "validation" : "train";
-    final.labels =
-        has_validation_ ? backend_.labels().subspan(rows) : backend_.labels().subspan(0, rows);
-    final.weights = has_validation_ ? std::span<const float>(validation_weights_)
-                                    : std::span<const float>(backend_.weights());
+    final.predictions = TakePredictions(channel);
+    if constexpr (requires { backend_.status(); }) BOOSTYARD_RETURN_IF_ERROR(backend_.status());
+    final.channel = channel.name;
+    final.labels = channel.labels;
+    final.weights = channel.weights;
     final.output_count = model_.output_count();
     observer_.OnPredictions(final);
+    return {};
   }
 
   const TrainParams& params_;
@@ -254,6 +315,8 @@ class BoostLoop {
   std::optional<RoundMetrics> metrics_;
   MetricSpec stopping_metric_;
   std::optional<EarlyStopping> stopping_;
+  bool has_evaluated_ = false;  // some round's metrics
+  bool has_kept_ = false;       // some round's predictions
 };
 
 }  // namespace boostyard

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/boost/round_observer.h"
+#include "engine/metric/from_sums.h"
 #include "engine/metric/metric.h"
 #include "engine/params.h"
 
@@ -18,10 +19,18 @@ class RoundMetrics {
 
   // Appends one value per metric, in order. `margins` has one array per output; the channel's rows
   // are [first_row, first_row + labels.size()). `values` points into this object for the metrics'
-  // names.
+  // names. `known`:
+  // what somebody else has worked out; margins are not looked at if that is all.
   Status Evaluate(std::string_view channel, std::span<const std::span<const float>> margins,
                   std::uint64_t first_row, std::span<const float> labels,
-                  std::span<const float> weights, std::vector<MetricValue>& values);
+                  std::span<const float> weights, std::vector<MetricValue>& values,
+                  MetricFigures known = {});
+
+  // The predictions of `rows` rows from the first one on.
+  std::span<const float> Predict(std::span<const std::span<const float>> margins,
+                                 std::uint64_t first_row, std::uint64_t rows);
+
+  std::span<const MetricSpec> specs() const { return specs_; }
 
   // The predictions that the last Evaluate made on its way.
   std::span<const float> predictions() const { return {predictions_.data(), prediction_count_}; }

@@ -70,12 +70,16 @@ Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const Ru
     return std::make_unique<Backend>(MakeReferenceData(rows.train, validation, rows.cuts),
                                      objective, std::move(monotone));
   } else if constexpr (std::is_same_v<Backend, DeviceBackend>) {
+    DeviceBackendOptions options;
+    options.objective = objective;
+    options.monotone = std::move(monotone);
+    options.wanted_histograms = MostLeaves(params.tree);
+    options.histogram_limit = tuning.device_histograms;
+    options.keeps_margins =
+        run.evaluates_metrics && params.early_stopping_rounds && rows.validation.has_value();
+    if (rows.validation) options.metric_weights = rows.validation->weights.size();
     return DeviceBackend::Make(
-        TakeData(rows, {.bundle = tuning.bundles_columns, .by_row = false}, team),
-        {.objective = objective,
-         .monotone = std::move(monotone),
-         .wanted_histograms = MostLeaves(params.tree),
-         .histogram_limit = tuning.device_histograms},
+        TakeData(rows, {.bundle = tuning.bundles_columns, .by_row = false}, team), options,
         *executor);
   } else {
     CpuBackendOptions options;

@@ -130,7 +130,9 @@ class CudaExecutor : public Executor {
     if (step < RowSteps::kSize) return RowKernels()[step];
     step -= RowSteps::kSize;
     if (step < NodeSteps::kSize) return NodeKernels()[step];
-    return GradientKernels()[step - NodeSteps::kSize];
+    step -= NodeSteps::kSize;
+    if (step < MetricSteps::kSize) return MetricKernels()[step];
+    return GradientKernels()[step - MetricSteps::kSize];
   }
 
   // Keeps the first error.

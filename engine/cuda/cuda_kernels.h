@@ -20,6 +20,7 @@ struct KernelEntry {
 // In the order of steps.h.
 const KernelEntry* RowKernels();
 const KernelEntry* NodeKernels();
+const KernelEntry* MetricKernels();
 const KernelEntry* GradientKernels();
 
 }  // namespace boostyard::device

@@ -58,6 +58,54 @@ void DeviceBackend::TakeMargins() {
   }
 }
 
+void DeviceBackend::KeepMargins() {
+  for (int k = 0; k < outputs_; ++k) {
+    executor_.Copy(kept_margins_.data() + validation_rows() * static_cast<std::uint64_t>(k),
+                   MarginsOf(k) + train_rows_, validation_rows() * sizeof(float));
+  }
+}
+
+std::span<const float> DeviceBackend::KeptMargins(int output) {
+  std::vector<float>& margins = host_kept_[static_cast<std::size_t>(output)];
+  margins.resize(validation_rows());
+  executor_.Download(margins.data(),
+                     kept_margins_.data() + validation_rows() * static_cast<std::uint64_t>(output),
+                     margins.size() * sizeof(float));
+  Keep(executor_.Wait());
+  return margins;
+}
+
+MetricRows DeviceBackend::RowsForMetrics(std::uint64_t first, std::uint64_t rows) const {
+  MetricRows view{.margins = margins_.data() + first,
+                  .stride = margin_stride_,
+                  .outputs = outputs_,
+                  .labels = labels_.data() + first,
+                  .weights = first == 0 ? weights_.data() : nullptr,
+                  .rows = rows};
+  VisitObjectiveOf(NativeScalarObjectives{}, options_.objective, [&](const auto& objective) {
+    view.link = LinkForMetrics<std::decay_t<decltype(objective)>>();
+  });
+  return view;
+}
+
+Status DeviceBackend::PrepareMetrics(std::span<const MetricSpec> specs,
+                                     std::span<const float> validation_weights, int threads) {
+  std::vector<DeviceChannel> channels = {
+      {RowsForMetrics(0, train_rows_), labels().subspan(0, train_rows_), weights()}};
+  if (validation_rows() > 0) {
+    channels.push_back({RowsForMetrics(train_rows_, validation_rows()),
+                        labels().subspan(train_rows_), validation_weights});
+  }
+  BOOSTYARD_ASSIGN_OR_RETURN(
+      metrics_, DeviceMetrics::Make(options_.objective, specs, channels, threads, executor_));
+  return {};
+}
+
+Result<std::vector<MetricFigures>> DeviceBackend::EvaluateMetrics() {
+  BOOSTYARD_RETURN_IF_ERROR(status());
+  return metrics_->Evaluate();
+}
+
 // ---- gradients
 
 void DeviceBackend::LaunchGradients(const TreeStart& start, const GradScales& scales) {

@@ -10,6 +10,7 @@
 
 #include "engine/base/result.h"
 #include "engine/cpu/backend_data.h"
+#include "engine/cuda/device_metrics.h"
 #include "engine/cuda/device_types.h"
 #include "engine/cuda/executor.h"
 #include "engine/cuda/memory_plan.h"
@@ -27,6 +28,8 @@ struct DeviceBackendOptions {
   std::vector<std::int8_t> monotone;      // per feature, or empty
   std::uint64_t wanted_histograms = 256;  // as many as the tree may have leaves, if that is known
   std::uint64_t histogram_limit = 0;      // at most so many; 0: as memory allows (tests)
+  bool keeps_margins = false;             // room for KeepMargins
+  std::uint64_t metric_weights = 0;       // weights that DeviceMetrics will bring
   bool always_wide = false;               // 64-bit gradients in every round (tests)
 };
 
@@ -48,6 +51,19 @@ class DeviceBackend {
   std::span<float> Margins(int output);
   // Takes over what the caller has written into the spans of Margins.
   void TakeMargins();
+  // Sets the margins of the validation rows aside, on the device, replacing those set aside before.
+  // Precondition: keeps_margins.
+  void KeepMargins();
+  // Those that were set aside of one output: a copy, valid until the next call for that output.
+  std::span<const float> KeptMargins(int output);
+  // Gets ready to work out figures after each round: of the training rows, and of the validation
+  // rows, if there are any. The spans outlive the last EvaluateMetrics.
+  Status PrepareMetrics(std::span<const MetricSpec> specs,
+                        std::span<const float> validation_weights, int threads);
+  // The figures of both channels; those that only the host works out are missing.
+  Result<std::vector<MetricFigures>> EvaluateMetrics();
+  // Whether none is missing.
+  bool has_all_metrics() const { return metrics_->has_all(); }
 
   Result<RootState> StartTree(const TreeStart& start);
   void EvaluateRoot(const SplitRules& rules, NodeTask& root, bool may_split_further);
@@ -124,6 +140,8 @@ class DeviceBackend {
   void LaunchHistograms(std::uint32_t builds, bool is_wide);
   void SettleContests(const SplitRules& rules, std::span<const Contested> contested);
   void SettleSome(const SplitRules& rules, std::span<const Contested> contested);
+  std::uint64_t validation_rows() const { return row_count_ - train_rows_; }
+  device::MetricRows RowsForMetrics(std::uint64_t first, std::uint64_t rows) const;
   device::GradientView Gradients() const {
     return {packed_.data(), real_.data(), scales_.wide_grad, scales_.wide_hess};
   }
@@ -141,7 +159,8 @@ class DeviceBackend {
   std::uint64_t row_count_ = 0;
   HugeBuffer<float> host_labels_;
   std::vector<float> host_weights_;
-  std::vector<std::vector<float>> host_margins_;
+  std::vector<std::vector<float>> host_margins_;  // per output
+  std::vector<std::vector<float>> host_kept_;
   int outputs_ = 1;
 
   // the matrix, as described on the host and as it lies on the device
@@ -167,6 +186,7 @@ class DeviceBackend {
   device::DeviceArray<float> weights_;
   device::DeviceArray<float> margins_;  // [output][margin_stride_]
   std::uint64_t margin_stride_ = 0;
+  device::DeviceArray<float> kept_margins_;  // [output][validation row]
   device::DeviceArray<SoftmaxRow> softmax_;
   device::DeviceArray<std::uint32_t> packed_;
   device::DeviceArray<GradPair> real_;
@@ -199,6 +219,8 @@ class DeviceBackend {
   device::DeviceArray<device::VisitOrder> visits_;
   device::DeviceArray<GradSums> visit_sums_;
   std::vector<NodeNote> notes_;  // per node
+
+  std::unique_ptr<DeviceMetrics> metrics_;
 };
 
 static_assert(TreeBackend<DeviceBackend>);

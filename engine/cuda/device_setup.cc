@@ -40,12 +40,13 @@ Status DeviceBackend::TakeData(BackendData data) {
   host_weights_ = std::move(data.weights);
   outputs_ = std::max(1, options_.objective.num_class);
   host_margins_.resize(static_cast<std::size_t>(outputs_));
+  host_kept_.resize(static_cast<std::size_t>(outputs_));
   margin_stride_ = (row_count_ + kAlignRows) / kAlignRows * kAlignRows;
   DescribeMatrix(data.matrix);
   BOOSTYARD_ASSIGN_OR_RETURN(const MemoryPlan plan, Plan());
   BOOSTYARD_RETURN_IF_ERROR(AllocateArrays(plan));
   BOOSTYARD_RETURN_IF_ERROR(UploadMatrix(data.matrix));
-  executor_.Upload(labels_.data(), host_labels_.data(), train_rows_ * sizeof(float));
+  executor_.Upload(labels_.data(), host_labels_.data(), row_count_ * sizeof(float));
   executor_.Upload(weights_.data(), host_weights_.data(), host_weights_.size() * sizeof(float));
   return executor_.Wait();
 }
@@ -113,7 +114,8 @@ Result<MemoryPlan> DeviceBackend::Plan() {
   shape.feature_count = places_.size();
   shape.entry_count = view_.entry_count;
   shape.outputs = outputs_;
-  shape.has_weights = !host_weights_.empty();
+  shape.weight_count = host_weights_.size() + options_.metric_weights;
+  shape.kept_rows = options_.keeps_margins ? validation_rows() : 0;
   shape.wanted_histograms = options_.wanted_histograms + 2 * kBatchPairs;
   if (options_.histogram_limit > 0) shape.wanted_histograms = options_.histogram_limit;
   shape.batch_pairs = kBatchPairs;
@@ -130,9 +132,13 @@ Status DeviceBackend::AllocateArrays(const MemoryPlan& plan) {
   BOOSTYARD_RETURN_IF_ERROR(make(narrow_, view_.narrow_count * view_.row_stride));
   BOOSTYARD_RETURN_IF_ERROR(make(wide_columns_, wide_slots * view_.row_stride));
   BOOSTYARD_RETURN_IF_ERROR(make(strips_, strip_bytes_per_row_ * train_rows_));
-  BOOSTYARD_RETURN_IF_ERROR(make(labels_, train_rows_));
+  BOOSTYARD_RETURN_IF_ERROR(make(labels_, row_count_));
   BOOSTYARD_RETURN_IF_ERROR(make(weights_, host_weights_.size()));
   BOOSTYARD_RETURN_IF_ERROR(make(margins_, margin_stride_ * static_cast<unsigned>(outputs_)));
+  if (options_.keeps_margins) {
+    BOOSTYARD_RETURN_IF_ERROR(
+        make(kept_margins_, validation_rows() * static_cast<unsigned>(outputs_)));
+  }
   if (outputs_ > 1) BOOSTYARD_RETURN_IF_ERROR(make(softmax_, train_rows_));
   BOOSTYARD_RETURN_IF_ERROR(make(packed_, train_rows_));
   BOOSTYARD_RETURN_IF_ERROR(make(real_, train_rows_));

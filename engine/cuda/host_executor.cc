@@ -79,6 +79,7 @@ void HostExecutor::Upload(void* to, const void* from, std::uint64_t bytes) {
 }
 
 void HostExecutor::Download(void* to, const void* from, std::uint64_t bytes) {
+  downloaded_bytes_ += bytes;
   if (bytes > 0) std::memcpy(to, from, bytes);
 }
 

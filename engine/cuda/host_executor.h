@@ -44,6 +44,7 @@ class HostExecutor : public Executor {
   std::uint64_t launches() const { return launches_; }
   std::uint64_t waits() const { return waits_; }
   std::uint64_t most_used_bytes() const { return most_used_bytes_; }
+  std::uint64_t downloaded_bytes() const { return downloaded_bytes_; }
 
  private:
   HostExecutorOptions options_;
@@ -54,6 +55,7 @@ class HostExecutor : public Executor {
   std::string broken_;
   std::uint64_t launches_ = 0;
   std::uint64_t waits_ = 0;
+  std::uint64_t downloaded_bytes_ = 0;
 };
 
 }  // namespace boostyard::device

@@ -36,8 +36,8 @@ Result<MemoryPlan> PlanMemory(const MemoryShape& shape, std::uint64_t free_bytes
   plan.items = {
       {"bins by column", shape.all_rows * (shape.narrow_slots + 2 * shape.wide_slots)},
       {"bins by row", shape.train_rows * shape.strip_bytes_per_row},
-      {"labels and weights", shape.train_rows * (shape.has_weights ? 8 : 4)},
-      {"margins", shape.all_rows * 4 * outputs},
+      {"labels and weights", 4 * (shape.all_rows + shape.weight_count)},
+      {"margins", (shape.all_rows + shape.kept_rows) * 4 * outputs},
       {"class normalisers", outputs > 1 ? shape.train_rows * sizeof(SoftmaxRow) : 0},
       {"gradients", shape.train_rows * (4 + sizeof(GradPair))},
       {"row lists", shape.train_rows * 8},

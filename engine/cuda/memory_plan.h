@@ -20,7 +20,8 @@ struct MemoryShape {
   std::uint64_t feature_count = 0;
   std::uint64_t entry_count = 0;  // of a histogram
   int outputs = 1;
-  bool has_weights = false;
+  std::uint64_t weight_count = 0;       // of all arrays of weights
+  std::uint64_t kept_rows = 0;          // whose margins are set aside
   std::uint64_t wanted_histograms = 0;  // more bring nothing
   std::uint64_t batch_pairs = 0;
 };

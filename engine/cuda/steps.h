@@ -5,6 +5,7 @@
 
 #include "engine/cuda/steps_gradients.h"
 #include "engine/cuda/steps_histogram.h"
+#include "engine/cuda/steps_metrics.h"
 #include "engine/cuda/steps_rows.h"
 #include "engine/cuda/steps_scan.h"
 #include "engine/objective/list.h"
@@ -24,7 +25,9 @@ using RowSteps = TypeList<FillStep, StripStep, SoftmaxPrepareStep, SoftmaxStep, 
 using NodeSteps =
     TypeList<PlanStep, ClearStep, HistogramStep<false>, HistogramStep<true>, WideSlotStep, ScanStep,
              PickStep, ContendStep, LeftQuantaStep, ExactSumStep>;
-using AllSteps = ConcatLists<ConcatLists<RowSteps, NodeSteps>::type, GradientSteps>::type;
+using MetricSteps = TypeList<MetricSumStep, ClassCountStep>;
+using AllSteps = ConcatLists<ConcatLists<RowSteps, NodeSteps>::type,
+                             ConcatLists<MetricSteps, GradientSteps>::type>::type;
 
 // The place of a step in a list, or the list's length.
 template <class Step, class List>

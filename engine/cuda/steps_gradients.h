@@ -135,6 +135,20 @@ struct GradientStep {
   }
 };
 
+// As SoftmaxLoss::Prepare; a row's margins lie `stride` apart.
+BOOSTYARD_HD SoftmaxRow PrepareSoftmax(const float* margins, std::uint64_t stride, int classes) {
+  float max = margins[0];
+  for (int k = 1; k < classes; ++k) {
+    const float margin = margins[static_cast<std::uint64_t>(k) * stride];
+    max = margin > max ? margin : max;
+  }
+  double sum = 0.0;
+  for (int k = 0; k < classes; ++k) {
+    sum += static_cast<double>(Exp(margins[static_cast<std::uint64_t>(k) * stride] - max));
+  }
+  return {max, static_cast<float>(sum)};
+}
+
 // What the classes of a row share, for SoftmaxStep.
 struct SoftmaxPrepareStep {
   static constexpr int kThreads = 256;
@@ -153,18 +167,7 @@ struct SoftmaxPrepareStep {
       const std::uint64_t step = std::uint64_t{block.grid_x()} * kThreads;
       for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
            row < args.rows; row += step) {
-        const float* margins = args.margins + row;
-        float max = margins[0];
-        for (int k = 1; k < args.classes; ++k) {
-          const float margin = margins[static_cast<std::uint64_t>(k) * args.stride];
-          max = margin > max ? margin : max;
-        }
-        double sum = 0.0;
-        for (int k = 0; k < args.classes; ++k) {
-          const float margin = margins[static_cast<std::uint64_t>(k) * args.stride];
-          sum += static_cast<double>(Exp(margin - max));
-        }
-        args.out[row] = {max, static_cast<float>(sum)};
+        args.out[row] = PrepareSoftmax(args.margins + row, args.stride, args.classes);
       }
     });
   }

@@ -12,15 +12,10 @@
 #include "engine/base/error_table.h"
 #include "engine/base/parallel.h"
 #include "engine/metric/families.h"
+#include "engine/metric/from_sums.h"
 
 namespace boostyard {
 namespace {
-
-struct ClassCounts {
-  std::uint64_t hits = 0;
-  std::uint64_t labels = 0;
-  std::uint64_t predicted = 0;
-};
 
 double Ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -60,7 +55,7 @@ bool CountRows(const MetricInputs& inputs, std::size_t first, std::size_t end,
 std::vector<ClassCounts> CountAll(const MetricInputs& inputs) {
   const std::size_t rows = inputs.labels.size();
   const auto threads = static_cast<std::size_t>(std::max(inputs.threads, 1));
-  const std::size_t classes = std::max<std::size_t>(2, inputs.output_count);
+  const auto classes = static_cast<std::size_t>(CountedClasses(inputs.output_count));
   std::vector<std::vector<ClassCounts>> parts(threads, std::vector<ClassCounts>(classes));
   std::vector<char> is_good(threads, 1);
   ParallelFor(inputs.threads, static_cast<std::int64_t>(threads), [&](std::int64_t index) {
@@ -80,9 +75,9 @@ std::vector<ClassCounts> CountAll(const MetricInputs& inputs) {
   return all;
 }
 
-// The mean of value(counts) over the classes that counts_in(counts) keeps.
+// The mean of value(counts) over the classes that keep(counts) keeps.
 template <class Value, class Keep>
-double MeanOver(const std::vector<ClassCounts>& counts, const Value& value, const Keep& keep) {
+double MeanOver(std::span<const ClassCounts> counts, const Value& value, const Keep& keep) {
   double sum = 0.0;
   std::size_t kept = 0;
   for (const ClassCounts& one : counts) {
@@ -96,9 +91,13 @@ double MeanOver(const std::vector<ClassCounts>& counts, const Value& value, cons
 }  // namespace
 
 Result<double> EvaluateClassification(const MetricSpec& metric, const MetricInputs& inputs) {
-  const std::vector<ClassCounts> counts = CountAll(inputs);
+  return ClassificationFinal(metric, CountAll(inputs), inputs.output_count);
+}
+
+Result<double> ClassificationFinal(const MetricSpec& metric, std::span<const ClassCounts> counts,
+                                   int outputs) {
   if (counts.empty()) {
-    const std::string last = std::to_string(std::max(inputs.output_count, 2) - 1);
+    const std::string last = std::to_string(CountedClasses(outputs) - 1);
     return MakeError(
         ErrorId::kDataLabelRange,
         "labels must be class numbers from 0 to " + last + " for the metric " + metric.name,

@@ -2,6 +2,7 @@
 
 #include "engine/metric/block_sum.h"
 #include "engine/metric/families.h"
+#include "engine/metric/from_sums.h"
 #include "engine/objective/row_loops.h"
 
 namespace boostyard {
@@ -63,11 +64,7 @@ double MeanLogloss(const MetricInputs& inputs, const ElementwiseParams& params) 
 }  // namespace
 
 double EvaluateElementwise(const MetricSpec& metric, const MetricInputs& inputs) {
-  ElementwiseParams params;
-  params.variance_power = metric.argument.value_or(inputs.objective->tweedie_variance_power);
-  params.huber_slope = inputs.objective->huber_slope;
-  // XGBoost compares two floats.
-  params.threshold = static_cast<double>(static_cast<float>(metric.argument.value_or(0.5)));
+  const ElementwiseParams params = ElementwiseParamsOf(metric, *inputs.objective);
   switch (metric.info->id) {
     case MetricId::kRmse:
       return Mean<Rmse>(inputs, params);
@@ -98,22 +95,13 @@ double EvaluateElementwise(const MetricSpec& metric, const MetricInputs& inputs)
 
 double EvaluateR2(const MetricInputs& inputs) {
   const std::size_t rows = inputs.labels.size();
-  const float* const labels = inputs.labels.data();
-  const double label_sum =
+  const double squared_errors =
       SumOverRows(inputs.threads, rows, [&](std::size_t first, std::size_t count, double* values) {
-        for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<double>(labels[first + i]);
+        MetricInputs unweighted = inputs;
+        unweighted.weights = {};
+        FillBlock<Mse>(unweighted, {}, first, count, values);
       });
-  const double mean = label_sum / static_cast<double>(rows);
-  const double total =
-      SumOverRows(inputs.threads, rows, [&](std::size_t first, std::size_t count, double* values) {
-        for (std::size_t i = 0; i < count; ++i) {
-          const double difference = static_cast<double>(labels[first + i]) - mean;
-          values[i] = difference * difference;
-        }
-      });
-  const double residual = Mean<Mse>(inputs, {}, false) * static_cast<double>(rows);
-  if (total == 0.0) return residual == 0.0 ? 1.0 : 0.0;
-  return 1.0 - residual / total;
+  return R2Final(squared_errors, rows, LabelSpread(inputs.labels, inputs.threads));
 }
 
 }  // namespace boostyard

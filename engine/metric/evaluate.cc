@@ -1,5 +1,6 @@
 #include "engine/base/error_table.h"
 #include "engine/metric/families.h"
+#include "engine/metric/from_sums.h"
 #include "engine/metric/metric.h"
 #include "engine/objective/objectives.h"
 
@@ -15,30 +16,18 @@ Result<double> Evaluate(const MetricSpec& metric, const MetricInputs& inputs) {
                                              " is computed by XGBoost alone");
   }
   BOOSTYARD_RETURN_IF_ERROR(CheckMetricFor(metric, *inputs.objective));
-  switch (metric.info->id) {
-    case MetricId::kAuc:
-    case MetricId::kAucpr:
+  switch (SourceOf(metric.info->id)) {
+    case MetricSource::kOrder:
       return EvaluateRankingCurve(metric.info->id, inputs);
-    case MetricId::kMlogloss:
-    case MetricId::kMerror:
+    case MetricSource::kClassSum:
       return EvaluateMulticlass(metric.info->id, inputs);
-    case MetricId::kR2:
-      return EvaluateR2(inputs);
-    case MetricId::kAccuracy:
-    case MetricId::kBalancedAccuracy:
-    case MetricId::kF1:
-    case MetricId::kF1Binary:
-    case MetricId::kF1Macro:
-    case MetricId::kPrecision:
-    case MetricId::kPrecisionMacro:
-    case MetricId::kPrecisionMicro:
-    case MetricId::kRecall:
-    case MetricId::kRecallMacro:
-    case MetricId::kRecallMicro:
+    case MetricSource::kCounts:
       return EvaluateClassification(metric, inputs);
-    default:
-      return EvaluateElementwise(metric, inputs);
+    case MetricSource::kRowSum:
+      break;
   }
+  if (metric.info->id == MetricId::kR2) return EvaluateR2(inputs);
+  return EvaluateElementwise(metric, inputs);
 }
 
 }  // namespace boostyard

@@ -2,13 +2,10 @@
 // classes counts.
 #include <algorithm>
 #include <atomic>
-#include <string>
 
-#include "engine/base/error_table.h"
-#include "engine/base/math.h"
 #include "engine/metric/block_sum.h"
-#include "engine/metric/elementwise.h"
 #include "engine/metric/families.h"
+#include "engine/metric/from_sums.h"
 
 namespace boostyard {
 namespace {
@@ -16,10 +13,10 @@ namespace {
 // One row's value; `label` is a class.
 double RowValue(MetricId metric, const float* predictions, std::size_t classes, std::size_t label) {
   if (metric == MetricId::kMlogloss) {
-    return -Log(std::max(static_cast<double>(predictions[label]), kLeastProbability));
+    return MloglossRow(predictions[label]);
   }
   const float* const best = std::max_element(predictions, predictions + classes);
-  return static_cast<std::size_t>(best - predictions) == label ? 0.0 : 1.0;
+  return MerrorRow(static_cast<std::size_t>(best - predictions) == label);
 }
 
 }  // namespace
@@ -42,14 +39,9 @@ Result<double> EvaluateMulticlass(MetricId metric, const MetricInputs& inputs) {
                                static_cast<std::size_t>(label));
         }
       });
-  if (!are_classes) {
-    return MakeError(ErrorId::kDataLabelRange,
-                     "labels must be class numbers from 0 to " +
-                         std::to_string(inputs.output_count - 1) + " for merror and mlogloss",
-                     "number the classes from 0");
-  }
   const float* const weights = inputs.weights.empty() ? nullptr : inputs.weights.data();
-  return MeanFinal::Final(sum, SumOfWeights(inputs.threads, weights, rows));
+  return MulticlassFinal(sum, SumOfWeights(inputs.threads, weights, rows), are_classes,
+                         inputs.output_count);
 }
 
 }  // namespace boostyard
