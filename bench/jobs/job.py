@@ -126,7 +126,7 @@ def is_header(line):
         except ValueError:
             return False
         return True
-    return not all(is_number(cell) for cell in line.split(","))
+    return "," in line and not all(is_number(cell) for cell in line.split(","))
 
 
 def prepare_data(data, test, work):
@@ -154,5 +154,8 @@ def rows_of(files):
             for line_number, line in enumerate(file):
                 if not line.strip() or (line_number == 0 and is_header(line)):
                     continue
+                if "," not in line:
+                    raise JobError(f"{path}, line {line_number + 1} has no comma: the peers can "
+                                   "only be given files with commas between cells")
                 yield number, line if line.endswith("\n") else line + "\n"
                 number += 1

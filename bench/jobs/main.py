@@ -28,7 +28,7 @@ PRESETS = {
     "10m": {"set": "higgs1m", "rows": 10_000_000, "features": 28, "bars": {},
             "variants": False, "engines": MAIN_PEERS},
 }
-OTHERS_SHARE = 1 / 3  # of the time for engines with a bar: the suites of the kept runs end in minutes
+OTHERS_SHARE = 1 / 5  # of the time for engines with a bar: the suites of the kept runs end in minutes
 SEED_BARS = {"reference": 20, "xgboost": 5, "lightgbm": 4}
 
 
@@ -186,7 +186,8 @@ def parse(words):
     build = options.build or options.source / "build/release"
     options.tools = engines.Tools(options.source, build / "boostyard", build / "bench/measure",
                                   build / "bench/file_job", build / "bench/job_data")
-    options.runs = options.runs or {"seed-job": 15, "startup": 30, "scaling": 3}.get(options.suite, 5)
+    usual = {"seed-job": 15, "startup": 30, "scaling": 3}.get(options.suite, 5)
+    options.runs = options.runs or (1 if options.quick else usual)
     options.threads = int((options.thread_list or "0").split(",")[0]) or measuring.machine()["cores"]
     return options
 

@@ -190,6 +190,13 @@ class Jobs(unittest.TestCase):
             self.assertEqual(train.read_text(), "0,1\n1,2\n0,3\n1,4\n1,6\n")
             self.assertEqual(test.read_text(), "0,5\n")
 
+    def test_other_delimiters_are_refused_with_their_place(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "a.csv").write_text("y;x\n0;1\n")
+            with self.assertRaisesRegex(jobs.JobError, "a.csv, line 1 has no comma"):
+                jobs.prepare_data(folder / "a.csv", None, folder / "work")
+
     def test_settings_go_by_one_name(self):
         job = jobs.Job("x", None, None, {"num_round": "5", "learning_rate": "0.3", "max_depth": "4",
                                          "reg_lambda": "2", "tree_method": "hist"}, 1, None)
