@@ -24,7 +24,8 @@ def image_megabytes(tools, folder):
     """The files of the image, as scripts/image_root.sh lays them out for the Dockerfile."""
     root = folder / "image"
     shutil.rmtree(root, ignore_errors=True)
-    subprocess.run(["scripts/image_root.sh", str(tools.boostyard), ".deps", str(root)], check=True,
+    subprocess.run(["scripts/image_root.sh", str(tools.boostyard),
+                    str(tools.library("libxgboost.so")), str(root)], check=True,
                    cwd=tools.source, stdout=subprocess.DEVNULL)
     sizes = {}
     for path in root.rglob("*"):

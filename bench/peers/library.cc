@@ -21,8 +21,10 @@ std::string FindPeerLibrary(const std::string& source_folder, const std::string&
   namespace fs = std::filesystem;
   const fs::path deps = fs::path(source_folder) / ".deps";
   if (fs::exists(deps)) {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(deps)) {
-      if (entry.path().filename() == name) return entry.path().string();
+    // Deeper down are those of other processors, and of Python's packages.
+    for (const fs::directory_entry& entry : fs::directory_iterator(deps)) {
+      const fs::path library = entry.path() / "lib" / name;
+      if (fs::exists(library)) return library.string();
     }
   }
   throw PeerError("no " + name + " below " + deps.string() +
