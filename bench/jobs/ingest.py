@@ -1,6 +1,6 @@
 """Table, bars and page of ./dev bench ingest, from what bench/ingest/ingest_bench.cc measured.
 
-usage: ingest.py --source CHECKOUT [--keep] [--out FOLDER] [options of ingest_bench, not looked at]
+usage: ingest.py --source CHECKOUT [--keep] [--quick] [--out FOLDER] [others of ingest_bench]
 """
 import argparse
 import json
@@ -148,6 +148,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--source", type=pathlib.Path, required=True)
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--out", type=pathlib.Path)
     options, _ = parser.parse_known_args()
     source = options.source.resolve()
@@ -158,6 +159,8 @@ def main():
     page = results.write(result, folder)
     print(results.table(result))
     print_tables(result["tables"])
+    if options.quick:
+        print(results.LITTLE_DATA)
     print(f"page: {page}")
 
 

@@ -153,6 +153,8 @@ def finish(options, suite, found, figures=()):
     folder = measuring.kept_folder(options.source) if options.keep else options.out
     page = results.write(result, folder)
     print(results.table(result))
+    if options.quick:
+        print(results.LITTLE_DATA)
     print(f"page: {page}", flush=True)
 
 

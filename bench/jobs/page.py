@@ -39,6 +39,12 @@ tr:last-child td { border-bottom: 0; } tr.ours td { font-weight: 650; color: var
 TITLES = {"seed-job": "The seed job", "ingest": "From CSV to bins", "scaling": "Scaling",
           "startup": "Start-up and size"}
 
+NOTES = {"ingest": "The fastest run of each, one process a run; readers take turns, and what they read "
+                   "is compared before anything is timed.",
+         "startup": "Medians, one process a run."}
+JOB_NOTE = ("Medians; whiskers from the fastest to the slowest run. One process a run, engines take turns, "
+            "every model is tested before anything is timed.")
+
 
 def text(value):
     return html.escape(str(value))
@@ -173,7 +179,6 @@ def render(result):
 {machine['cores']} cores · {machine['memory_gb']:g} GB · Linux {text(machine['kernel'])}<br/>
 Again on your machine: <code>{text(result['command'])}</code></p></header>
 {''.join(sections)}
-<footer><small>Medians; whiskers from the fastest to the slowest run. One process a run, engines
-take turns, every model is tested before anything is timed. {versions}.</small></footer>
+<footer><small>{NOTES.get(result['suite'], JOB_NOTE)} {versions}.</small></footer>
 </body></html>
 """
