@@ -56,7 +56,7 @@ TEST(ReadResourceLimits, SurvivesNonsense) {
   EXPECT_GE(limits.affinity, 1);
 }
 
-TEST(ChooseThreads, IsTheMinimumOfAllThree) {
+TEST(P0, Line13_ThreadsAreTheLeastOfQuotaAffinityAndNthread) {
   const ResourceLimits limits{.cpu_quota = 3.5, .affinity = 8, .memory_limit_bytes = 0};
   EXPECT_EQ(ChooseThreads(limits, std::nullopt).threads, 4);
   EXPECT_EQ(ChooseThreads(limits, 2).threads, 2);

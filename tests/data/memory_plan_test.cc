@@ -68,7 +68,7 @@ TEST(MemoryPlan, NothingIsSaidWhereThereIsPlenty) {
   }
 }
 
-TEST(MemoryPlan, RefusesBeforeReadingWhatCannotBeTrained) {
+TEST(P0, Line13_WhatCannotBeTrainedIsRefusedBeforeItIsRead) {
   MemoryFiles files = Request({Text() + "1,x\n"}, 2U << 20);  // the fault is never reached
   files.request.training_bytes = [](RowIndex rows, FeatureIndex features) {
     return rows * features * 1000;

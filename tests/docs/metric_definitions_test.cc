@@ -80,6 +80,21 @@ TEST(P1, Line08_EachDefinitionFindsItsMetricAndNoOther) {
   }
 }
 
+// The examples of hyperparameter tuning in the docs (tests/sagemaker runs them) tune what is found.
+TEST(P1, Line08_TuningExamplesNameADefinedMetric) {
+  const std::string text = ReadText(std::string(BOOSTYARD_SOURCE_DIR) + "/docs/sagemaker.md");
+  EXPECT_NE(text.find("HyperparameterTuner("), std::string::npos);
+  EXPECT_NE(text.find(kFile + 5), std::string::npos) << "the file is not named";
+  const std::regex pattern("objective_metric_name=\"([^\"]+)\"");
+  const auto definitions = Definitions();
+  int count = 0;
+  for (std::sregex_iterator at(text.begin(), text.end(), pattern); at != std::sregex_iterator();
+       ++at, ++count) {
+    EXPECT_EQ(definitions.count((*at)[1]), 1U) << (*at)[1];
+  }
+  EXPECT_GT(count, 0);
+}
+
 TEST(P1, Line08_DefinitionsFindNothingInOtherLines) {
   const std::vector<std::string> others = {
       LogText("[2026-01-01:00:00:00:INFO] summary: 3 rows"),

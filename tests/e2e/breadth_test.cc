@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "engine/model/predict.h"
 #include "engine/objective/objectives.h"
 #include "tests/e2e/job.h"
 
@@ -38,6 +40,17 @@ std::string LabelledCsv(const ObjectiveInfo& objective) {
     }
   }
   return Join(rows);
+}
+
+// The names of contract.md section 3.3.
+TEST(P1, Line02_ObjectivesAreThoseOfTheReference) {
+  for (const char* name :
+       {"reg:squarederror", "reg:linear", "reg:logistic", "reg:squaredlogerror",
+        "reg:pseudohubererror", "reg:absoluteerror", "reg:gamma", "reg:tweedie", "count:poisson",
+        "binary:logistic", "binary:logitraw", "binary:hinge", "multi:softmax", "multi:softprob",
+        "rank:pairwise", "rank:ndcg", "rank:map", "survival:cox", "survival:aft"}) {
+    EXPECT_NE(FindObjective(name), nullptr) << name;
+  }
 }
 
 TEST(P1, Line02_EveryObjectiveTrains) {
@@ -83,6 +96,110 @@ TEST(P1, Line02_EveryBoosterAndWayToGrowTrains) {
     EXPECT_LT(losses.back(), losses.front());
     EXPECT_TRUE(ModelIn(root).ok());
   }
+}
+
+// The model of a job with more settings, on rows of four features.
+Model TrainedWith(const Hyperparameters& more, const std::string& csv = SmallCsv()) {
+  const FakeRoot root;
+  root.WriteChannel("train", csv);
+  TrainOn(root, With(SmallHyperparameters("8"), more));
+  auto model = ModelIn(root);
+  EXPECT_TRUE(model.ok());
+  return model.ok() ? *std::move(model) : Model();
+}
+
+// The margin of one row of numbers.
+float MarginOf(const Model& model, const std::vector<float>& row) {
+  std::vector<ColumnPiece> pieces(row.size());
+  for (std::size_t i = 0; i < row.size(); ++i) pieces[i].floats = std::span(&row[i], 1);
+  ColumnChunk chunk;
+  chunk.row_count = 1;
+  chunk.features = pieces;
+  return PredictMargins(model, chunk).front();
+}
+
+TEST(P1, Line02_MonotoneConstraintsHold) {
+  const Model free = TrainedWith({{"max_depth", "6"}});
+  const Model bound = TrainedWith({{"max_depth", "6"}, {"monotone_constraints", "(1,-1,0,0)"}});
+  int falls_when_free = 0;
+  for (int other = 0; other < 40; ++other) {
+    std::vector<float> row{0, static_cast<float>(other % 10), static_cast<float>(other % 2),
+                           static_cast<float>(other * 25)};
+    for (int value = 1; value < 100; ++value) {
+      row[0] = static_cast<float>(value - 1);
+      const float before = MarginOf(bound, row);
+      const float free_before = MarginOf(free, row);
+      row[0] = static_cast<float>(value);
+      EXPECT_GE(MarginOf(bound, row), before);
+      falls_when_free += MarginOf(free, row) < free_before ? 1 : 0;
+    }
+    for (int value = 1; value < 10; ++value) {
+      row[1] = static_cast<float>(value - 1);
+      const float before = MarginOf(bound, row);
+      row[1] = static_cast<float>(value);
+      EXPECT_LE(MarginOf(bound, row), before);
+    }
+  }
+  EXPECT_GT(falls_when_free, 0) << "or the constraint had nothing to do";
+}
+
+// The features on the way to each leaf, collected from `node` down.
+void CollectPaths(const Tree& tree, NodeIndex node, std::set<FeatureIndex> path,
+                  std::set<std::set<FeatureIndex>>& paths) {
+  const auto at = static_cast<std::size_t>(node);
+  if (tree.left[at] < 0) {
+    paths.insert(path);
+    return;
+  }
+  path.insert(tree.feature[at]);
+  CollectPaths(tree, tree.left[at], path, paths);
+  CollectPaths(tree, tree.left[at] + 1, path, paths);
+}
+
+int PathsAcross(const Model& model) {
+  std::set<std::set<FeatureIndex>> paths;
+  for (const Tree& tree : model.forest.trees) CollectPaths(tree, 0, {}, paths);
+  return static_cast<int>(std::count_if(paths.begin(), paths.end(), [](const auto& path) {
+    const bool has_first = path.count(0) + path.count(1) > 0;
+    return has_first && path.count(2) + path.count(3) > 0;
+  }));
+}
+
+TEST(P1, Line02_InteractionConstraintsHold) {
+  EXPECT_GT(PathsAcross(TrainedWith({})), 0) << "or the constraint had nothing to do";
+  EXPECT_EQ(PathsAcross(TrainedWith({{"interaction_constraints", "[[0,1],[2,3]]"}})), 0);
+}
+
+TEST(P1, Line02_LossguideAndParallelTreesHaveTheShapeAskedFor) {
+  const Model lossguide =
+      TrainedWith({{"grow_policy", "lossguide"}, {"max_leaves", "5"}, {"max_depth", "0"}});
+  for (const Tree& tree : lossguide.forest.trees) EXPECT_LE(tree.node_count(), 9U);
+  EXPECT_EQ(lossguide.forest.trees[0].node_count(), 9U) << "five leaves, four splits";
+  const Model parallel = TrainedWith({{"num_parallel_tree", "4"}, {"subsample", "0.5"}});
+  EXPECT_EQ(parallel.forest.trees.size(), 32U);
+  EXPECT_EQ(parallel.round_count(), 8);
+}
+
+// A weight of two is a row that stands there twice.
+TEST(P1, Line02_WeightsCountRows) {
+  auto weighted = SmallRows(300);
+  std::vector<std::vector<std::string>> repeated;
+  for (std::size_t row = 0; row < weighted.size(); ++row) {
+    const std::size_t times = 1 + row % 3;
+    repeated.insert(repeated.end(), times, weighted[row]);
+    weighted[row].insert(weighted[row].begin() + 1, std::to_string(times));
+  }
+  const FakeRoot by_weight;
+  by_weight.WriteChannel("train", Join(weighted));
+  const FakeRoot by_row;
+  by_row.WriteChannel("train", Join(repeated));
+  const auto losses =
+      MetricOf(TrainOn(by_weight, With(SmallHyperparameters(), {{"csv_weights", "1"}})).out,
+               "train-logloss");
+  const auto expected = MetricOf(TrainOn(by_row, SmallHyperparameters()).out, "train-logloss");
+  ASSERT_EQ(losses.size(), 5U);
+  ASSERT_EQ(expected.size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(losses[i], expected[i], 2e-5) << i;
 }
 
 // The last metric asked for decides, or the one that is tuned; higher is better where it is.
@@ -136,6 +253,7 @@ TEST(P0, Line15_TheFirstMetricLineComesWhileTheJobRunsAndLoadsNoMoreThanItNeeds)
   const std::string maps = ReadText("/proc/" + std::to_string(running.pid()) + "/maps");
   EXPECT_TRUE(Contains(maps, "boostyard"));
   EXPECT_FALSE(Contains(maps, "xgboost")) << "the native engine trains";
+  EXPECT_FALSE(Contains(maps, "libcuda") || Contains(maps, "libnvidia")) << "on the CPU";
   running.Send(SIGTERM);
   EXPECT_EQ(running.Wait().exit_code, 143);
 }

@@ -31,6 +31,19 @@ nlohmann::json FiguresIn(const FakeRoot& root) {
   return metrics;
 }
 
+// What report.html draws, without what differs from run to run.
+nlohmann::json DrawnIn(const FakeRoot& root) {
+  const std::string page = ReadText(root.At("output/data/report.html"));
+  const std::string mark = "id=\"data\">";
+  const std::size_t begin = page.find(mark);
+  if (begin == std::string::npos) return {};
+  const std::size_t start = begin + mark.size();
+  auto drawn = nlohmann::json::parse(page.substr(start, page.find("</script>", start) - start));
+  drawn.erase("finished");
+  drawn.erase("stages");
+  return drawn;
+}
+
 // The reference's own test: 10 rounds, then 20.
 TEST(P1_3_Checkpoints, TenRoundsThenTwentyAreTwentyRounds) {
   const FakeRoot root;
@@ -39,6 +52,9 @@ TEST(P1_3_Checkpoints, TenRoundsThenTwentyAreTwentyRounds) {
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
   const std::string expected = ReadText(root.At("model/model.tar.gz"));
   const nlohmann::json metrics = FiguresIn(root);
+  const nlohmann::json drawn = DrawnIn(root);
+  ASSERT_EQ(drawn["curves"][0]["values"].size(), 20U);
+  ASSERT_EQ(drawn["quality"]["kind"], "scores");
   std::filesystem::remove_all(root.At("checkpoints"));
 
   WriteJob(root, SmallHyperparameters("10"));
@@ -54,6 +70,7 @@ TEST(P1_3_Checkpoints, TenRoundsThenTwentyAreTwentyRounds) {
   EXPECT_TRUE(Contains(second.err, "10 of 20 rounds are done")) << second.err;
   EXPECT_TRUE(ReadText(root.At("model/model.tar.gz")) == expected);
   EXPECT_EQ(FiguresIn(root), metrics) << "the earlier run's rounds too";
+  EXPECT_EQ(DrawnIn(root), drawn) << "curves and quality are those of the undisturbed run";
 
   const RunResult third = TrainIn(root);
   EXPECT_EQ(third.exit_code, 0) << third.err;

@@ -45,6 +45,10 @@ TEST(P0, Line06_SpellingsOfTheSameTableTrainTheSameModel) {
   }
   Rows scientific = rows;
   for (auto& row : scientific) row[1] = " +" + row[1] + "e0 ";
+  Rows small = rows;  // 37 as 3700000e-5
+  for (auto& row : small) {
+    for (std::size_t i = 1; i < row.size(); ++i) row[i] += i % 2 == 0 ? "00000e-5" : "00000.0E-05";
+  }
   Rows booleans = rows;
   for (auto& row : booleans) {
     row[0] = row[0] == "1" ? "True" : "FALSE";
@@ -58,6 +62,7 @@ TEST(P0, Line06_SpellingsOfTheSameTableTrainTheSameModel) {
   } cases[] = {
       {"quotes", Join(quoted)},
       {"scientific and blanks", Join(scientific)},
+      {"negative exponents", Join(small)},
       {"booleans", Join(booleans)},
       {"CRLF", Join(rows, ",", "\r\n")},
       {"BOM", "\xEF\xBB\xBF" + Join(rows)},

@@ -236,6 +236,32 @@ TEST(P1, Line01_WhatTheReferenceTrainsIsTrained) {
   if (skipped > 0) GTEST_SKIP() << skipped << " cases of libsvm, which is not read";
 }
 
+// Ten rounds, then twenty from the checkpoint of the first job.
+TEST(P1, Line01_CheckpointOfTenRoundsIsContinuedToTwenty) {
+  if (!fs::exists(SharedData())) GTEST_SKIP() << "no " << SharedData();
+  const FakeRoot root;
+  WriteSet(root, "abalone-binary");
+  root.Write("input/config/checkpointconfig.json", R"({"LocalPath": "/opt/ml/checkpoints"})");
+  std::size_t line_count = 0;
+  for (const char* rounds : {"10", "20"}) {
+    SCOPED_TRACE(rounds);
+    Hyperparameters hyperparameters = StandardSet();
+    hyperparameters["num_round"] = rounds;
+    hyperparameters.erase("early_stopping_rounds");
+    root.WriteHyperparameters(hyperparameters);
+    const RunResult result = TrainIn(root);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(MetricOf(result.out, "train-error").size(), 10U) << result.out;
+    EXPECT_EQ(root.ModelFiles(), Names{"model.tar.gz"});
+    line_count += Lines(result.out).size();
+    const auto model = ModelIn(root);
+    ASSERT_TRUE(model.ok());
+    EXPECT_EQ(std::to_string(model->round_count()), rounds);
+    EXPECT_TRUE(
+        fs::exists(root.At("checkpoints/xgboost-checkpoint." + std::to_string(line_count - 1))));
+  }
+}
+
 TEST(P1, Line01_WhatTheReferenceRefusesIsRefused) {
   if (!fs::exists(SharedData())) GTEST_SKIP() << "no " << SharedData();
   const std::vector<Hyperparameters> cases = {

@@ -264,6 +264,7 @@ std::string Refuse(const BadJob& job) {
   const RunResult result = TrainIn(root);
   Names parts;
   for (const std::string& part : job.parts) parts.push_back(Replace(part, "ROOT", root.path()));
+  parts.push_back(". Fix: ");
   ExpectRefused(root, result, Replace(job.start, "ROOT", root.path()), parts);
   return std::regex_replace(Replace(root.Failure().value_or(""), root.path(), "/opt/ml"),
                             std::regex("user [0-9]+"), "user UID");

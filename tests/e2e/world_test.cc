@@ -2,6 +2,7 @@
 // trees; and the commands beside train.
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -199,6 +200,28 @@ TEST(P0, Line14_ReadOnlyInput) {
   RunRequest request;
   request.before_exec = [] { (void)!setuid(12345); };
   const RunResult result = TrainIn(root, request);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(root.ModelFiles(), Names{"model.tar.gz"});
+}
+
+// Nothing can be written but the mounted tree, as with docker run --read-only.
+TEST(P0, Line14_ReadOnlyRoot) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root, to make a file system read-only";
+  const FakeRoot root;
+  WriteSmallJob(root, SmallHyperparameters());
+  constexpr int kCannot = 77;
+  RunRequest request;
+  const std::string tree = root.path();
+  request.before_exec = [tree] {
+    const bool is_done =
+        unshare(CLONE_NEWNS) == 0 &&
+        mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+        mount(tree.c_str(), tree.c_str(), nullptr, MS_BIND, nullptr) == 0 &&
+        mount("none", "/", nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) == 0;
+    if (!is_done) _exit(kCannot);
+  };
+  const RunResult result = TrainIn(root, request);
+  if (result.exit_code == kCannot) GTEST_SKIP() << "may not mount here";
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(root.ModelFiles(), Names{"model.tar.gz"});
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Loads the models that we write in several versions of XGBoost and compares predictions to 1e-6.
+"""contract.md section 10, P0, line 2: P0_2_ loads the models that we write in several versions of XGBoost and compares predictions to 1e-6.
 
 usage: model_versions_test.py TOOL WORK_FOLDER
 TOOL is model_versions_tool; WORK_FOLDER keeps one virtual environment per version from run to run.

@@ -203,7 +203,7 @@ TEST(HyperparamTable, NamesAreUnique) {
 }
 
 // The table of the reference container, by name: nothing of it may be missing.
-TEST(HyperparamTable, HoldsAllOfTheReference) {
+TEST(P0, Line08_TableHoldsAllOfTheReference) {
   for (const char* name : {"num_round",
                            "objective",
                            "num_class",
