@@ -69,12 +69,16 @@ Error Conflict(std::string message, std::string fix) {
 
 bool IsCuda(std::string_view device) { return device.substr(0, 4) == "cuda"; }
 
+bool WantsAllGpus(const Settings& settings) {
+  const bool* const use_all = settings.ValueOf<bool>("use_dask_gpu_training");
+  return use_all != nullptr && *use_all;
+}
+
 // Which setting asks for a GPU without saying so by device; empty if none.
 std::string IndirectGpuWish(const Settings& settings) {
   const bool has_trees = settings.WordOf("booster") != "gblinear";
   if (has_trees && settings.WordOf("tree_method") == "gpu_hist") return "tree_method=gpu_hist";
-  const bool* use_all = settings.ValueOf<bool>("use_dask_gpu_training");
-  return use_all != nullptr && *use_all ? "use_dask_gpu_training=true" : "";
+  return WantsAllGpus(settings) ? "use_dask_gpu_training=true" : "";
 }
 
 MaybeError CheckDevice(const Settings& settings) {
@@ -265,6 +269,10 @@ void ResolveGpuWish(Settings& settings, std::vector<std::string>& notes) {
   if (!IsCuda(device)) settings.Put("device", std::string("cuda"));
   const std::string taken = *settings.WordOf("device");
   notes.push_back(wish + " is taken as device=" + taken);
+  if (WantsAllGpus(settings)) {
+    notes.push_back(
+        "use_dask_gpu_training=true: one GPU trains, for several are not offered by this version");
+  }
 }
 
 void ResolveObjective(Settings& settings, std::vector<std::string>& notes) {

@@ -34,8 +34,8 @@ bool HasDriver() {
 
 class CudaExecutor : public Executor {
  public:
-  CudaExecutor(int ordinal, const cudaDeviceProp& properties)
-      : ordinal_(ordinal), name_(properties.name) {
+  CudaExecutor(int ordinal, int count, const cudaDeviceProp& properties)
+      : ordinal_(ordinal), count_(count), name_(properties.name) {
     tuning_ = TuningFor(10 * properties.major + properties.minor);
     tuning_.multiprocessors = static_cast<std::uint32_t>(properties.multiProcessorCount);
     tuning_.shared_bytes =
@@ -59,7 +59,11 @@ class CudaExecutor : public Executor {
     return Wait();
   }
 
-  std::string Name() const override { return name_ + " (cuda:" + std::to_string(ordinal_) + ")"; }
+  // Says so where there are GPUs that stay idle.
+  std::string Name() const override {
+    const std::string others = count_ > 1 ? ", of " + std::to_string(count_) + " GPUs" : "";
+    return name_ + " (cuda:" + std::to_string(ordinal_) + others + ")";
+  }
   const Tuning& tuning() const override { return tuning_; }
 
   std::uint64_t FreeBytes() override {
@@ -160,6 +164,7 @@ class CudaExecutor : public Executor {
   }
 
   int ordinal_;
+  int count_;  // of GPUs that the machine has
   std::string name_;
   Tuning tuning_;
   cudaStream_t stream_ = nullptr;
@@ -213,7 +218,7 @@ Result<std::unique_ptr<Executor>> OpenCudaDevice(int ordinal) {
                            std::to_string(properties.minor) + "; 8.0 is needed",
                        "use a newer GPU, or set device to cpu or auto");
   }
-  auto executor = std::make_unique<CudaExecutor>(index, properties);
+  auto executor = std::make_unique<CudaExecutor>(index, count, properties);
   BOOSTYARD_RETURN_IF_ERROR(executor->Prepare());
   return std::unique_ptr<Executor>(std::move(executor));
 }

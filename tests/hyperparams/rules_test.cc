@@ -223,9 +223,15 @@ TEST(TreeMethod, MeansNothingToALinearModel) {
   EXPECT_TRUE(HasNote(job, "tree_method has no effect with booster=gblinear"));
 }
 
-TEST(TreeMethod, DaskAsksForAllGpus) {
+TEST(TreeMethod, DaskAsksForAllGpusAndIsToldThatOneTrains) {
+  const std::string told =
+      "use_dask_gpu_training=true: one GPU trains, for several are not offered by this version";
   const JobSettings job = Accepted(Job({{"use_dask_gpu_training", "true"}}));
   EXPECT_TRUE(job.use_all_gpus);
+  EXPECT_TRUE(HasNote(job, told));
+  EXPECT_TRUE(HasNote(
+      Accepted(Job({{"use_dask_gpu_training", "true"}, {"tree_method", "gpu_hist"}})), told));
+  EXPECT_FALSE(HasNote(Accepted(Job({{"tree_method", "gpu_hist"}})), told));
   EXPECT_EQ(job.train.device.kind, DeviceKind::kCuda);
   EXPECT_EQ(Accepted(Job({{"use_dask_gpu_training", "false"}})).train.device.kind,
             DeviceKind::kCpu);

@@ -76,6 +76,24 @@ TEST(CudaForms, The64BitForm) {
   ExpectCpusModel(one);
 }
 
+TEST(CudaForms, MetricsOfEveryKind) {
+  NativeCase one = LargeCase("binary:logistic", 50'000, 12);
+  one.train.weights.assign(one.train.row_count, 0.7F);
+  one.validation = one.train;
+  one.has_validation = true;
+  one.params.eval_metric = {"logloss",         "error@0.3", "rmse",     "mape",
+                            "poisson-nloglik", "auc",       "accuracy", "f1",
+                            "precision_macro", "r2"};
+  ExpectCpusModel(one);
+  one = LargeCase("multi:softprob", 20'000, 12);
+  one.params.objective.num_class = 5;
+  for (std::size_t row = 0; row < one.train.row_count; ++row) {
+    one.train.labels[row] = static_cast<float>(row % 5);
+  }
+  one.params.eval_metric = {"mlogloss", "merror", "f1_macro", "balanced_accuracy"};
+  ExpectCpusModel(one);
+}
+
 TEST(CudaForms, AGpuThatIsNotThereIsNamed) {
   if (Gpu() == nullptr) GTEST_SKIP() << "no GPU to test with";
   const auto opened = device::OpenCudaDevice(99);
