@@ -18,21 +18,21 @@ namespace boostyard {
 namespace {
 
 // The byte where row `row` of `rows` begins. Precondition: there are more than `row` rows.
-std::uint64_t OffsetOfRow(const csv::RowText& rows, RowIndex row, char delimiter) {
+std::uint64_t OffsetOfRow(const csv::RowText& rows, RowIndex row, const csv::Layout& layout) {
   std::string_view text = rows.text;
   for (;;) {
     const std::size_t end = text.find('\n') + 1;
-    if (csv::CountRows(text.substr(0, end), delimiter) > 0 && row-- == 0) break;
+    if (csv::CountRows(text.substr(0, end), layout) > 0 && row-- == 0) break;
     text.remove_prefix(end);
   }
   return rows.offset + static_cast<std::uint64_t>(text.data() - rows.text.data());
 }
 
 // The place of a cell in its line.
-SourcePosition PlaceOfCell(const csv::FoundLine& line, const SourceFile& file, char delimiter,
-                           std::uint64_t column) {
+SourcePosition PlaceOfCell(const csv::FoundLine& line, const SourceFile& file,
+                           const csv::Layout& layout, std::uint64_t column) {
   const std::string text = line.text + '\n';
-  const csv::SplitLine split = csv::Split(text, delimiter);
+  const csv::SplitLine split = csv::Split(text, layout.delimiter, layout.has_label);
   const std::size_t cell =
       std::min<std::size_t>(std::max<std::uint64_t>(column, 1), split.cells.size()) - 1;
   const auto in_line = static_cast<std::uint64_t>(split.cells[cell].text.data() - text.data());
@@ -42,13 +42,13 @@ SourcePosition PlaceOfCell(const csv::FoundLine& line, const SourceFile& file, c
 // The line of row `row` of a file; otherwise takes the file's rows off `row`.
 class RowFinder {
  public:
-  RowFinder(RowIndex& row, char delimiter, std::uint64_t newlines)
-      : row_(row), delimiter_(delimiter), newlines_(newlines) {}
+  RowFinder(RowIndex& row, const csv::Layout& layout, std::uint64_t newlines)
+      : row_(row), layout_(layout), newlines_(newlines) {}
 
   std::optional<csv::FoundLine> Find(const csv::RowText& rows) {
-    const std::uint64_t row_count = csv::CountRows(rows.text, delimiter_);
+    const std::uint64_t row_count = csv::CountRows(rows.text, layout_);
     if (row_ < row_count) {
-      const std::uint64_t offset = OffsetOfRow(rows, row_, delimiter_);
+      const std::uint64_t offset = OffsetOfRow(rows, row_, layout_);
       return csv::FindLine(rows.text, rows.offset, newlines_, offset);
     }
     row_ -= row_count;
@@ -58,7 +58,7 @@ class RowFinder {
 
  private:
   RowIndex& row_;
-  char delimiter_;
+  const csv::Layout& layout_;
   std::uint64_t newlines_;
 };
 
@@ -104,13 +104,13 @@ Result<SourcePosition> LocateCellWith(const ReadRequest& request, const ReadOpti
       return position;
     }
     BOOSTYARD_ASSIGN_OR_RETURN(const csv::PlannedFile planned, planner.Next());
-    const char delimiter = planner.layout().delimiter;
-    const RowFinder finder(row, delimiter, planned.newlines_before_data);
+    const csv::Layout& layout = planner.layout();
+    const RowFinder finder(row, layout, planned.newlines_before_data);
     BOOSTYARD_ASSIGN_OR_RETURN(const std::optional<csv::FoundLine> line,
                                planned.compression == Compression::kNone
                                    ? FindInPlain(planned, options, finder)
                                    : FindInCompressed(planned, options, finder));
-    if (line) return PlaceOfCell(*line, file, delimiter, column);
+    if (line) return PlaceOfCell(*line, file, layout, column);
   }
   return MakeError(ErrorId::kInternal,
                    "a row of the channel " + request.channel + " cannot be found again");

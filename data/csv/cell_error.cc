@@ -184,7 +184,7 @@ SourcePosition PositionIn(const FoundLine& line, const std::string& display_name
 Error DescribeFault(const Fault& fault, const FoundLine& line, const std::string& display_name,
                     const Layout& layout) {
   const std::string text = line.text + '\n';
-  const SplitLine split = Split(text, layout.delimiter);
+  const SplitLine split = Split(text, layout.delimiter, layout.has_label);
   SourcePosition at = PositionIn(line, display_name, fault.offset, fault.column + 1);
   switch (fault.kind) {
     case FaultKind::kColumnCount:

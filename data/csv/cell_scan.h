@@ -48,6 +48,12 @@ inline CellSpan NextCell(const char* p, char delimiter) {
   return {{p, static_cast<std::size_t>(end - p)}, q, CellForm::kPlain};
 }
 
+// The first byte at or after `p` that is no space.
+inline const char* SkipSpaces(const char* p) {
+  while (*p == ' ') ++p;
+  return p;
+}
+
 // Whether a row of one cell is a blank line: nothing but blanks, none of them the delimiter.
 inline bool IsBlankLine(const CellSpan& first_cell) {
   return *first_cell.next == '\n' && first_cell.form == CellForm::kPlain &&

@@ -23,6 +23,7 @@ class RowParser {
   // Parses the row at `p` and returns where the next one begins.
   const char* Row(const char* p) {
     row_fault_count_ = 0;
+    if (layout_.skips_first_blanks()) p = SkipSpaces(p);
     CellSpan cell = NextCell(p, layout_.delimiter);
     if (IsBlankLine(cell)) return cell.next + 1;
     float* out = table_.cells.data() + table_.row_count;
@@ -150,7 +151,8 @@ ParseOutcome ParseRows(std::string_view text, std::uint64_t text_offset, const L
   return std::move(parser).Finish();
 }
 
-std::uint64_t CountRows(std::string_view text, char delimiter) {
+std::uint64_t CountRows(std::string_view text, const Layout& layout) {
+  const char delimiter = layout.blank_row_delimiter();
   std::uint64_t rows = 0;
   const char* p = text.data();
   const char* const end = p + text.size();

@@ -34,6 +34,6 @@ ParseOutcome ParseRows(std::string_view text, std::uint64_t text_offset, const L
                        CellTable& table, BlockReader* blocks = nullptr);
 
 // Rows of `text` that are not blank lines. Same precondition.
-std::uint64_t CountRows(std::string_view text, char delimiter);
+std::uint64_t CountRows(std::string_view text, const Layout& layout);
 
 }  // namespace boostyard::csv

@@ -129,7 +129,7 @@ Status Planner::ChooseDelimiter(const InputFile& first) {
   }
   if (lines.size() < kSniffLines) BOOSTYARD_RETURN_IF_ERROR(GatherSniffLines(lines));
   if (lines.empty()) return {};
-  Result<char> delimiter = SniffDelimiter(lines);
+  Result<char> delimiter = SniffDelimiter(lines, layout_.has_label);
   if (!delimiter.ok()) {
     Error error = std::move(delimiter).error();
     error.message = first.file.display_name + ": " + error.message;
@@ -144,9 +144,10 @@ Status Planner::PlanHead(const InputFile& input, PlannedFile& planned) {
   const std::size_t mark = MarkBytes(input);
   if (mark > 0) ++mark_count_;
   planned.data_begin = mark;
-  const std::vector<HeadLine> lines = FirstLines(input.head, mark, 2, layout_.delimiter);
+  const std::vector<HeadLine> lines =
+      FirstLines(input.head, mark, 2, layout_.blank_row_delimiter());
   if (lines.empty()) return {};
-  const SplitLine first = Split(lines[0].text, layout_.delimiter);
+  const SplitLine first = Split(lines[0].text, layout_.delimiter, layout_.has_label);
   BOOSTYARD_RETURN_IF_ERROR(CheckQuotes(input, lines[0], first, layout_));
   const auto column_count = static_cast<std::uint32_t>(first.cells.size());
   if (has_layout_) {
@@ -155,7 +156,7 @@ Status Planner::PlanHead(const InputFile& input, PlannedFile& planned) {
     BOOSTYARD_RETURN_IF_ERROR(DefineColumns(input, column_count, lines[0].number, lines[0].text));
   }
   std::optional<SplitLine> second;
-  if (lines.size() > 1) second = Split(lines[1].text, layout_.delimiter);
+  if (lines.size() > 1) second = Split(lines[1].text, layout_.delimiter, layout_.has_label);
   const bool is_header =
       type_.has_header.value_or(IsHeader(first, second ? &*second : nullptr, request_.has_label));
   if (!is_header) return {};

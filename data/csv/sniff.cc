@@ -31,12 +31,12 @@ struct Trial {
   bool is_comma_decimal = true;  // the same, but some numbers have a decimal comma
 };
 
-Trial Try(const std::vector<std::string_view>& lines, char delimiter) {
+Trial Try(const std::vector<std::string_view>& lines, char delimiter, bool has_label) {
   Trial trial;
   std::size_t cell_count = 0;
   bool saw_decimal_comma = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const SplitLine split = Split(lines[i], delimiter);
+    const SplitLine split = Split(lines[i], delimiter, has_label);
     if (split.cells.size() > 1) ++trial.lines_with_it;
     if (i == 0) cell_count = split.cells.size();
     trial.is_even = trial.is_even && split.cells.size() == cell_count;
@@ -62,9 +62,9 @@ bool HasKind(const SplitLine& line, CellKind kind) {
 
 }  // namespace
 
-SplitLine Split(std::string_view line, char delimiter) {
+SplitLine Split(std::string_view line, char delimiter, bool has_label) {
   SplitLine split;
-  const char* p = line.data();
+  const char* p = delimiter == ' ' && has_label ? SkipSpaces(line.data()) : line.data();
   for (;;) {
     split.cells.push_back(NextCell(p, delimiter));
     const CellSpan& cell = split.cells.back();
@@ -99,9 +99,10 @@ std::vector<HeadLine> FirstLines(std::string_view head, std::size_t begin, std::
   return lines;
 }
 
-Result<char> SniffDelimiter(const std::vector<std::string_view>& lines) {
+Result<char> SniffDelimiter(const std::vector<std::string_view>& lines, bool has_label) {
   std::array<Trial, kDelimiters.size()> trials;
-  for (std::size_t i = 0; i < kDelimiters.size(); ++i) trials[i] = Try(lines, kDelimiters[i]);
+  for (std::size_t i = 0; i < kDelimiters.size(); ++i)
+    trials[i] = Try(lines, kDelimiters[i], has_label);
 
   for (std::size_t i = 0; i < kDelimiters.size(); ++i) {
     if (trials[i].is_even && trials[i].is_numeric) return kDelimiters[i];

@@ -16,8 +16,9 @@ struct SplitLine {
   bool is_blank = false;
 };
 
-// `line` ends with '\n'. Cells after a faulty quote are not looked at.
-SplitLine Split(std::string_view line, char delimiter);
+// `line` ends with '\n'. Cells after a faulty quote are not looked at. `has_label`: blanks at its
+// beginning are no cells (Layout::skips_first_blanks).
+SplitLine Split(std::string_view line, char delimiter, bool has_label);
 
 // A cell's text as it is meant: doubled quotes made single, blanks around it dropped.
 std::string CellText(const CellSpan& cell);
@@ -35,9 +36,8 @@ std::vector<HeadLine> FirstLines(std::string_view head, std::size_t begin, std::
                                  char delimiter);
 
 // Chooses among comma, semicolon, tab, bar and space. `lines`: some lines of the channel, each with
-// its
-// '\n'. '\0': no line holds any of them. Errors: kCsvDelimiter if decimal commas are used.
-Result<char> SniffDelimiter(const std::vector<std::string_view>& lines);
+// its '\n'. '\0': no line holds any of them. Errors: kCsvDelimiter if decimal commas are used.
+Result<char> SniffDelimiter(const std::vector<std::string_view>& lines, bool has_label);
 
 // Whether `first` is a header above `second` (null: there is no second line). With a label: its
 // cell is text, and the next line's is a number. Without: it holds text and no number, the next

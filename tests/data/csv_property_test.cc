@@ -72,6 +72,7 @@ std::vector<std::string> RandomRows(std::mt19937& random, const Shape& shape, in
       }
       text += cell;
     }
+    if (shape.delimiter == ' ' && random() % 4 == 0) text.insert(0, random() % 5, ' ');
     text += line_end;
     if (random() % 16 == 0) text += random() % 2 == 0 ? "\n" : "\r\n";
     rows.push_back(text);

@@ -429,6 +429,36 @@ TEST(BlockReader, ReadsCarriageReturnsBlanksAndQuotes) {
   }
 }
 
+// Kernels know no blanks before the label: such blocks are read cell by cell, and only they.
+TEST(BlockReader, LeavesRowsThatBeginWithBlanks) {
+  CellMaker maker(10);
+  Layout layout = LayoutOf(4, false);
+  layout.delimiter = ' ';
+  for (const BlockKernel kernel : kKernels) {
+    std::string plain = MakeRows(maker, kernel, 5000, 4);
+    std::replace(plain.begin(), plain.end(), ',', ' ');
+    const Rows expected = Parse(plain, 0, layout, nullptr);
+    ASSERT_EQ(expected.table.row_count, 5000U);
+    std::string blanks;
+    for (const char c : plain) {
+      blanks += c;
+      if (c == '\n' && maker.Below(1000) == 0) blanks += maker.Below(2) == 0 ? " " : "   ";
+    }
+    ASSERT_GT(blanks.size(), plain.size());
+    blanks += blanks.back() == ' ' ? "\n" : "";  // a line of blanks is no row
+    for (const KernelTier tier : Tiers()) {
+      const TierGuard guard(tier);
+      BlockReader reader(kernel);
+      const Rows read = Parse(blanks, 0, layout, &reader);
+      EXPECT_TRUE(read.outcome.faults.empty());
+      ASSERT_EQ(CellBits(read, layout), CellBits(expected, layout)) << Describe(tier, kernel);
+    }
+    layout.has_label = false;  // then they are cells
+    EXPECT_FALSE(Parse(blanks, 0, layout, nullptr).outcome.faults.empty());
+    layout.has_label = true;
+  }
+}
+
 TEST(BlockReader, EndsBlocksWithRows) {
   const std::string rows = MakeRows(*std::make_unique<CellMaker>(9), BlockKernel::kShort, 9000, 5);
   const char* const end = rows.data() + rows.size();

@@ -46,6 +46,17 @@ TEST(LocateCell, FindsEveryRowAgain) {
   EXPECT_EQ(LocateCell(request, 0, 1)->byte, 1U);
 }
 
+TEST(LocateCell, PassesSpacesBeforeTheLabel) {
+  const TempDir folder;
+  ReadRequest request;
+  request.channel = "train";
+  request.files = {{folder.Write("a.csv", " 1 2 3\n   \n  0 5 6\n"), "train/a.csv", false}};
+  const auto position = LocateCell(request, 1, 2);
+  ASSERT_TRUE(position.ok());
+  EXPECT_EQ(position->line, 3U);
+  EXPECT_EQ(position->byte, 5U);
+}
+
 TEST(LocateCell, ARowThatIsNotThereIsAnInternalError) {
   const TempDir folder;
   const auto position = LocateCell(Request(folder), 4, 1);

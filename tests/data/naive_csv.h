@@ -94,9 +94,8 @@ struct NaiveField {
   bool is_broken = false;
 };
 
-inline std::vector<NaiveField> NaiveSplit(const std::string& line, char delimiter) {
+inline std::vector<NaiveField> NaiveSplit(const std::string& line, std::size_t at, char delimiter) {
   std::vector<NaiveField> fields;
-  std::size_t at = 0;
   for (;;) {
     NaiveField field;
     std::size_t p = at;
@@ -144,7 +143,12 @@ inline NaiveTable NaiveReadCsv(const std::string& text, const NaiveOptions& opti
     std::string line = text.substr(at, end - at);
     at = end + 1;
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    const std::vector<NaiveField> fields = NaiveSplit(line, options.delimiter);
+    std::size_t begin = 0;  // blanks before a label are no cells
+    while (options.has_label && options.delimiter == ' ' && begin < line.size() &&
+           line[begin] == ' ') {
+      ++begin;
+    }
+    const std::vector<NaiveField> fields = NaiveSplit(line, begin, options.delimiter);
     if (fields.size() == 1 && !fields[0].is_quoted &&
         fields[0].text.find_first_not_of(" \t") == std::string::npos) {
       continue;

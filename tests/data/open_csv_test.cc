@@ -101,6 +101,23 @@ TEST(OpenCsv, SniffsPastBlanksAfterCommas) {
   EXPECT_TRUE(Is(RowsOf("1, 2, 3\n0, 5, 6\n"), {{1, 2, 3}, {0, 5, 6}}));
 }
 
+TEST(OpenCsv, SpacesBeforeALabelAreNoCells) {
+  const Rows expected = {{1, 2, 3}, {0, 5, kNan}, {1, 7, 8}};
+  EXPECT_TRUE(Is(RowsOf(" 1 2 3\n   0 5 NA\n  \r\n1 7 8\n"), expected));
+  EXPECT_TRUE(Is(RowsOf("1 2 3\n 0 5 \n 1 7 8\n"), expected));
+  const OpenedData data = MustOpen(MemoryFiles({" y a b\n 1 2 3\n"}));
+  EXPECT_EQ(data.stream->shape().feature_names, (std::vector<std::string>{"a", "b"}));
+  MemoryFiles files({" 2 3\n1 4 5\n"});  // a missing cell and two
+  files.request.has_label = false;
+  files.request.content_type =
+      ContentType{.format = DataFormat::kCsv, .delimiter = ' ', .has_header = false};
+  EXPECT_TRUE(Is(ReadTable(*MustOpen(files).stream, false).rows, {{kNan, 2, 3}, {1, 4, 5}}));
+  files.request.has_label = true;
+  const auto uneven = files.Open();
+  ASSERT_FALSE(uneven.ok());
+  EXPECT_EQ(FaultOf(uneven.error()), (NaiveFault{2, 5, 3, "csv-column-count"}));
+}
+
 TEST(OpenCsv, ADeclaredDelimiterWins) {
   MemoryFiles files({"1:2:3\n"});
   files.request.content_type = *ParseContentType("text/csv; delimiter=:");
