@@ -19,14 +19,14 @@ class RoundMetrics {
 
   // Appends one value per metric, in order. `margins` has one array per output; the channel's rows
   // are [first_row, first_row + labels.size()). `values` points into this object for the metrics'
-  // names. `known`:
-  // what somebody else has worked out; margins are not looked at if that is all.
+  // names. `known` is what somebody else has worked out; if that is all, margins are not looked at.
   Status Evaluate(std::string_view channel, std::span<const std::span<const float>> margins,
                   std::uint64_t first_row, std::span<const float> labels,
                   std::span<const float> weights, std::vector<MetricValue>& values,
                   MetricFigures known = {});
 
-  // The predictions of `rows` rows from the first one on.
+  // The predictions of rows [first_row, first_row + rows), valid until the next call of this or of
+  // Evaluate.
   std::span<const float> Predict(std::span<const std::span<const float>> margins,
                                  std::uint64_t first_row, std::uint64_t rows);
 

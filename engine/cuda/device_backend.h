@@ -1,6 +1,6 @@
 // The tree backend of a device: the host keeps the order of things, every row and every sum stays
-// on the device. The host waits once a tree for the root's sums and once a level for the best
-// splits; all else is queued.
+// on the device. The host waits once a tree for the root's sums, once a level for the best splits
+// and once a round for its figures; all else is queued.
 #pragma once
 
 #include <cstdint>
