@@ -30,6 +30,10 @@ def figure(what, value, bar, unit="x", runs=(), at_most=False):
             "met": met}
 
 
+def counted(threads):
+    return f"{threads} thread{'s' * (threads > 1)}"
+
+
 def loader(file, name, threads):
     return next((entry for entry in file["loaders"]
                  if entry["name"] == name and entry["threads"] == threads), None)
@@ -50,7 +54,7 @@ def loader_figures(file):
         for threads in (1, 2):
             ours, theirs = loader(file, "boostyard", threads), loader(file, name, threads)
             if ours and theirs:
-                yield figure(f"{file['name']}: {name} to ours, file to bins, {threads} threads, "
+                yield figure(f"{file['name']}: {name} to ours, file to bins, {counted(threads)}, "
                              "CPU seconds", theirs["cpu_s"] / ours["cpu_s"], bar,
                              runs=theirs["runs"])
     if file["name"] not in LOADER_BARS:
@@ -103,7 +107,7 @@ def loader_table(file, versions, threads):
         rows.append([name, entry["cpu_s"], entry["wall_s"], file["bytes"] / 1e6 / entry["cpu_s"],
                      1e9 * entry["cpu_s"] / cells, entry["parse_s"], entry["peak_mb"],
                      len(entry["runs"])])
-    return {"title": f"{file['name']}: {file['what']}, {threads} thread{'s' * (threads > 1)}",
+    return {"title": f"{file['name']}: {file['what']}, {counted(threads)}",
             "note": f"{file['rows']:,} rows x {file['columns']} columns, "
                     f"{file['bytes'] / 1e6:,.0f} MB. Ours, XGBoost and LightGBM: from file to bins; "
                     "the others only parse. The fastest run of each.",

@@ -18,6 +18,8 @@ NAMES = {"boostyard": "Boostyard", "xgboost-cpu": "XGBoost", "lightgbm": "LightG
          "pyarrow": "pyarrow", "duckdb": "DuckDB", "polars": "polars"}
 JOB_PACKAGES = ("boostyard", "xgboost-cpu", "lightgbm", "catboost", "scikit-learn", "ydf")
 READERS = ("boostyard", "xgboost-cpu", "lightgbm", "pandas", "pyarrow", "duckdb", "polars")
+FILES = (". g6 and g17 have 1,000,000 rows of 28 floats, of 6 and of 17 digits; bank has 41,188 rows of "
+         "59 small integers, bank20 twenty times as many rows.")
 SETS = {"bank": "41,188 x 59", "higgs1m": "1,000,000 x 28", "wide": "100,000 x 500"}
 
 
@@ -70,10 +72,10 @@ def job_section(source):
     peers = named_versions(result["versions"], JOB_PACKAGES)
     dates = sorted({run["date"] for run, _ in runs})
     threads = result["jobs"][0]["threads"]
-    return [f"**From file to model**, process start to exit, {threads} threads, on {place(result['machine'])} "
-            f"({', '.join(dates)}): medians of interleaved runs, and how many times as long each "
-            f"takes as Boostyard. Every model is tested before it is timed. {peers}, each in its "
-            "fastest configuration; all of them, CPU seconds, memory and test metrics are in "
+    return [f"**From file to model**, process start to exit, threads: {threads}, on "
+            f"{place(result['machine'])} ({', '.join(dates)}): medians of interleaved runs, and how "
+            "many times as long each takes as Boostyard. Every model is tested before it is timed. "
+            f"{peers}, each in its fastest configuration; all of them, CPU seconds, memory and test metrics are in "
             "the runs that the first column names.", "", *job_lines(runs), ""]
 
 
@@ -126,14 +128,14 @@ def scaling_section(source):
     return [*lines, ""]
 
 
-def figures_section(source, name, intro, packages):
+def figures_section(source, name, intro, packages, legend=""):
     found = newest(source, f"{name}.json")
     if not found:
         return []
     result, path = found
     lines = [f"**{intro}** ([all figures]({path}), {result['date']}, "
-             f"{place(result['machine'])}; {named_versions(result['versions'], packages)})", "",
-             "| | measured | bar | again |", "|---|---|---|---|"]
+             f"{place(result['machine'])}; {named_versions(result['versions'], packages)}){legend}",
+             "", "| | measured | bar | again |", "|---|---|---|---|"]
     for figure in result["figures"]:
         bar = f"{figure['bar']:g}" if "bar" in figure else ""
         if not figure.get("met", True):
@@ -147,7 +149,7 @@ def figures_section(source, name, intro, packages):
 def section(source):
     return "\n".join([*job_section(source), *train_section(source),
                       *scaling_section(source),
-                      *figures_section(source, "ingest", "From CSV to bins", READERS),
+                      *figures_section(source, "ingest", "From CSV to bins", READERS, FILES),
                       *figures_section(source, "startup", "Start-up and size",
                                        ("boostyard", "xgboost-cpu"))]).rstrip()
 

@@ -310,7 +310,7 @@ class Readme(unittest.TestCase):
                 result["jobs"][0]["engines"][0]["seconds"] = seconds
                 runs = folder / "bench/runs" / f"{date}-machine"
                 results.write(result, runs)
-            for suite in ("scaling", "startup"):
+            for suite in ("scaling", "startup", "ingest"):
                 result["suite"] = suite
                 results.write(result, folder / "bench/runs/2026-02-01-machine")
             text = f"a\n{readme.BEGIN}\nold\n{readme.END}\nb\n"
@@ -324,6 +324,7 @@ class Readme(unittest.TestCase):
             self.assertIn("`./dev bench seed-job`", text)
             rows = result["jobs"][0]["data"]["rows"]
             self.assertIn(f"`./dev bench scaling --rows {rows} --threads 1`", text)
+            self.assertIn("bank20 twenty times as many rows", text)
             self.assertIn("| first <line> | 180 ms | 150 (not met) |", text)
             self.assertTrue(text.startswith("a\n") and text.endswith("\nb\n"))
 
