@@ -45,10 +45,10 @@ find_engine() {
   fi
 }
 
-# build TARGET
+# build TARGET: sets `revision`, which the image is labelled with.
 build() {
-  local flags=("--target=$1" "--build-arg=VERSION=$(cat VERSION)"
-    "--build-arg=REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)")
+  revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+  local flags=("--target=$1" "--build-arg=VERSION=$(cat VERSION)" "--build-arg=REVISION=$revision")
   if [ "$engine" -ef "$rehearsal/engine" ]; then
     "$rehearsal/build-image" -t "$image" "${flags[@]/#/-f}" .
   else
