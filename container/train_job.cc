@@ -164,6 +164,7 @@ ReadRequest RequestOf(const JobContext& context, const Plan& plan, const Channel
   request.files = channel.files;
   request.content_type = channel.content_type;
   request.has_weights = plan.settings.csv_weights;
+  request.may_be_sparse = true;
   request.threads = plan.threads.threads;
   request.memory_limit_bytes = context.limits.memory_limit_bytes;
   request.training_bytes = [&](RowIndex rows, FeatureIndex features) {

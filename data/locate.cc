@@ -11,6 +11,9 @@
 #include "data/csv/plan.h"
 #include "data/csv/sniff.h"
 #include "data/csv/text_windows.h"
+#include "data/input_file.h"
+#include "data/libsvm/read.h"
+#include "data/magic.h"
 #include "data/read_options.h"
 #include "engine/base/error_table.h"
 
@@ -91,10 +94,24 @@ Result<std::optional<csv::FoundLine>> FindInCompressed(const csv::PlannedFile& p
   }
 }
 
+// The declared format, or what the first file looks like. A pipe has been read and cannot tell.
+DataFormat FormatOf(const ReadRequest& request, const ReadOptions& options) {
+  if (request.content_type) return request.content_type->format;
+  for (const SourceFile& file : request.files) {
+    if (IsPipe(file)) break;
+    const Result<InputFile> input = OpenInput(file, request, options);
+    if (input.ok() && !input->is_empty()) return SniffFormat(input->head);
+  }
+  return DataFormat::kCsv;
+}
+
 }  // namespace
 
 Result<SourcePosition> LocateCellWith(const ReadRequest& request, const ReadOptions& options,
                                       RowIndex row, std::uint64_t column) {
+  if (FormatOf(request, options) == DataFormat::kLibsvm) {
+    return libsvm::LocateRow(request, options, row);
+  }
   csv::Planner planner(request, options, request.content_type.value_or(ContentType{}), {});
   for (const SourceFile& file : request.files) {
     if (IsPipe(file)) {

@@ -35,6 +35,12 @@ constexpr std::array kWideMarks = {
 
 bool IsNumber(std::string_view text) { return ReadCell(text).kind == CellKind::kNumber; }
 
+// What may follow the colon of a libsvm cell.
+bool IsCell(std::string_view text) {
+  const CellKind kind = ReadCell(text).kind;
+  return kind == CellKind::kNumber || (kind == CellKind::kMissing && !text.empty());
+}
+
 bool IsInteger(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
 }
@@ -65,7 +71,7 @@ LibsvmLine LookAtLine(std::string_view line) {
     const std::size_t at = token.find(':');
     if (at == std::string_view::npos) return {};
     const std::string_view index = token.substr(0, at);
-    if (!(IsInteger(index) || index == "qid") || !IsNumber(token.substr(at + 1))) return {};
+    if (!(IsInteger(index) || index == "qid") || !IsCell(token.substr(at + 1))) return {};
     result.has_pairs = true;
   }
   return result;
@@ -93,6 +99,18 @@ DataFormat SniffFormat(std::string_view head) {
   if (head.starts_with("\x0A\x23\xD7\xCE"sv)) return DataFormat::kRecordio;
   if (head.starts_with(kUtf8Mark)) head.remove_prefix(kUtf8Mark.size());
   return LooksLikeLibsvm(head) ? DataFormat::kLibsvm : DataFormat::kCsv;
+}
+
+bool LooksLikeCsv(std::string_view head) {
+  while (!head.empty()) {
+    const std::size_t end = std::min(head.find('\n'), head.size());
+    const std::string_view line = TrimBlanks(head.substr(0, std::min(end, head.find('#'))));
+    head.remove_prefix(std::min(end + 1, head.size()));
+    if (line.empty() || line == "\r") continue;
+    return line.find(':') == std::string_view::npos &&
+           line.find_first_of(",;|\t ") != std::string_view::npos;
+  }
+  return false;
 }
 
 Status CheckIsText(std::string_view head, const std::string& display_name) {

@@ -7,6 +7,7 @@
 #include "data/csv/read.h"
 #include "data/format_list.h"
 #include "data/input_file.h"
+#include "data/libsvm/read.h"
 #include "data/magic.h"
 #include "data/read_options.h"
 #include "engine/base/error_table.h"
@@ -20,6 +21,12 @@ std::string ReadableFormats() {
     if (row.is_read) names += (names.empty() ? "" : ", ") + std::string(row.name);
   }
   return names;
+}
+
+// Whether a head that looks like `seen` may nevertheless be of the declared format: what is called
+// libsvm and is only not good libsvm is better told where it goes wrong.
+bool MayBe(DataFormat declared, DataFormat seen, std::string_view head) {
+  return declared == DataFormat::kLibsvm && seen == DataFormat::kCsv && !LooksLikeCsv(head);
 }
 
 // The declared type, or what the first bytes look like.
@@ -38,7 +45,7 @@ Result<ContentType> ChooseType(const ReadRequest& request, const InputFile& firs
                     " looks like " + std::string(NameOf(seen)));
   }
   const std::string convert = "convert the data to a format that is read: " + ReadableFormats();
-  if (seen != type.format) {
+  if (seen != type.format && !MayBe(type.format, seen, first.head)) {
     const FormatRow& row = RowOf(seen);
     return MakeError(
         ErrorId::kChannelContentType,
@@ -53,6 +60,19 @@ Result<ContentType> ChooseType(const ReadRequest& request, const InputFile& firs
         std::string(NameOf(type.format)) + " is not read by this version (" + name + ")", convert);
   }
   return type;
+}
+
+Result<OpenedData> ReadAs(const ContentType& type, const ReadRequest& request,
+                          const ReadOptions& options, std::vector<InputFile> opened) {
+  switch (type.format) {
+    case DataFormat::kLibsvm:
+      return libsvm::Read(request, options, std::move(opened));
+    case DataFormat::kCsv:
+    case DataFormat::kParquet:
+    case DataFormat::kRecordio:
+      break;
+  }
+  return csv::Read(request, options, type, std::move(opened));
 }
 
 }  // namespace
@@ -71,7 +91,7 @@ Result<OpenedData> OpenDataWith(const ReadRequest& request, const ReadOptions& o
   }
   std::vector<std::string> notes;
   BOOSTYARD_ASSIGN_OR_RETURN(const ContentType type, ChooseType(request, opened.back(), notes));
-  BOOSTYARD_ASSIGN_OR_RETURN(OpenedData data, csv::Read(request, options, type, std::move(opened)));
+  BOOSTYARD_ASSIGN_OR_RETURN(OpenedData data, ReadAs(type, request, options, std::move(opened)));
   data.notes.insert(data.notes.begin(), notes.begin(), notes.end());
   return data;
 }

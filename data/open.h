@@ -29,6 +29,10 @@ struct ReadRequest {
   bool has_weights = false;                 // csv_weights=1: the column after the label
   // A channel that must have the same features (validation): its column count; 0: free.
   FeatureIndex expected_features = 0;
+  // Formats of sparse rows (libsvm, sparse recordio): the columns there are at least.
+  FeatureIndex least_sparse_features = 0;
+  // Such a format may give a sparse stream where its columns would not fit into the memory.
+  bool may_be_sparse = false;
   int threads = 1;
   // For the whole job; 0: not limited. What the rows will need is estimated from the size of the
   // files and their first rows: what cannot be kept within the limit is read again in every pass,

@@ -140,6 +140,11 @@ Result<TrainOutcome> TrainNatively(const TrainParams& params, const TrainingSet&
   return TrainNative(params, data, run, observer);
 }
 
+bool IsSparse(const TrainingSet& data) {
+  return data.train->shape().is_sparse ||
+         (data.validation != nullptr && data.validation->shape().is_sparse);
+}
+
 }  // namespace
 
 Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
@@ -156,8 +161,8 @@ Result<TrainOutcome> Train(const TrainParams& params, const TrainingSet& data,
   if (run.engine == EngineChoice::kXgboost) {
     return TrainWithXgboost(params, data, run, observer, "as asked for");
   }
-  const std::optional<std::string> why_not =
-      WhyNotNative(params, data.train->shape().has_query_ids);
+  std::optional<std::string> why_not = WhyNotNative(params, data.train->shape().has_query_ids);
+  if (!why_not && IsSparse(data)) why_not = "sparse data whose columns do not fit into the memory";
   if (!why_not) return TrainNatively(params, data, run, observer);
   if (run.engine == EngineChoice::kNative) {
     return MakeError(ErrorId::kEngineUnavailable,

@@ -18,11 +18,12 @@
 namespace boostyard::container {
 namespace {
 
-Result<OpenedData> OpenFile(const PredictCommand& command) {
+Result<OpenedData> OpenFile(const PredictCommand& command, const Model& model) {
   ReadRequest request;
   request.channel = "predict";
   request.files = {{command.file, command.file, false}};
   request.has_label = command.has_labels;
+  request.least_sparse_features = model.feature_count;
   request.threads = command.threads;
   if (!command.content_type.empty()) {
     BOOSTYARD_ASSIGN_OR_RETURN(request.content_type, ParseContentType(command.content_type));
@@ -119,7 +120,7 @@ void PrintPredictions(std::span<const float> predictions, std::size_t row_count)
 
 Result<int> RunPredict(const PredictCommand& command, MetricLog& log) {
   BOOSTYARD_ASSIGN_OR_RETURN(const auto models, ReadModels(command.model));
-  BOOSTYARD_ASSIGN_OR_RETURN(const OpenedData data, OpenFile(command));
+  BOOSTYARD_ASSIGN_OR_RETURN(const OpenedData data, OpenFile(command, models.front()));
   for (const std::string& warning : data.warnings) log.Warning(warning);
   BOOSTYARD_RETURN_IF_ERROR(CheckModels(command, models, data.stream->shape().feature_count));
   Scored scored;

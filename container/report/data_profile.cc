@@ -77,7 +77,8 @@ void AddCodes(const ColumnPiece& piece, std::size_t row_count, ColumnProfile& co
 
 ProfiledStream::ProfiledStream(std::unique_ptr<ChunkStream> stream, int threads)
     : stream_(std::move(stream)), threads_(threads) {
-  profile_.features.resize(stream_->shape().feature_count);
+  profile_.feature_count = stream_->shape().feature_count;
+  if (!stream_->shape().is_sparse) profile_.features.resize(profile_.feature_count);
   profile_.has_weights = stream_->shape().has_weights;
   profile_.feature_names = stream_->shape().feature_names;
 }
@@ -106,6 +107,15 @@ void ProfiledStream::AddBatch(std::span<const ColumnChunk> batch) {
                   }
                 }
               });
+  if (stream_->shape().is_sparse) {
+    for (const ColumnChunk& chunk : batch) {
+      profile_.missing_cells +=
+          std::uint64_t{chunk.row_count} * profile_.feature_count - chunk.sparse.values.size();
+    }
+  } else {
+    profile_.missing_cells = 0;
+    for (const ColumnProfile& column : profile_.features) profile_.missing_cells += column.missing;
+  }
   profile_.row_count = batch.back().first_row + batch.back().row_count;
 }
 

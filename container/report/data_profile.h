@@ -25,7 +25,9 @@ struct ColumnProfile {
 struct ChannelProfile {
   RowIndex row_count = 0;
   std::vector<std::string> feature_names;  // empty or one per feature
-  std::vector<ColumnProfile> features;
+  FeatureIndex feature_count = 0;
+  std::uint64_t missing_cells = 0;      // of all features
+  std::vector<ColumnProfile> features;  // empty in a sparse stream: too many to be of use
   ColumnProfile label;
   std::vector<std::uint64_t> label_counts;  // rows per label.distinct; empty if there are more
   double label_sum = 0.0;

@@ -111,10 +111,8 @@ Json LabelJson(const ChannelProfile& channel) {
 }
 
 Json ChannelJson(const ChannelProfile& channel) {
-  Json json = {{"rows", channel.row_count}, {"columns", channel.features.size()}};
-  std::uint64_t missing = 0;
-  for (const ColumnProfile& column : channel.features) missing += column.missing;
-  json["missing_cells"] = missing;
+  Json json = {{"rows", channel.row_count}, {"columns", channel.feature_count}};
+  json["missing_cells"] = channel.missing_cells;
   if (channel.has_weights) json["weight_sum"] = channel.weight_sum;
   json["label"] = LabelJson(channel);
   Json& features = json["features"] = Json::array();

@@ -173,12 +173,10 @@ Json QualityJson(const Quality& quality) {
 }
 
 Json ChannelJson(const std::string& name, const ChannelProfile& channel) {
-  std::uint64_t missing = 0;
-  for (const ColumnProfile& column : channel.features) missing += column.missing;
   Json json = {{"name", name},
                {"rows", channel.row_count},
-               {"columns", channel.features.size()},
-               {"missing", missing},
+               {"columns", channel.feature_count},
+               {"missing", channel.missing_cells},
                {"label_min", Short(channel.label.min)},
                {"label_max", Short(channel.label.max)},
                {"label_mean", Short(channel.label_sum / static_cast<double>(channel.row_count))}};

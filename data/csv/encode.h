@@ -22,6 +22,7 @@ struct StoredChunk {
   std::vector<ColumnPiece> features;
   std::span<const float> labels;
   std::span<const float> weights;
+  std::vector<std::uint64_t> query_ids;  // of other formats than CSV; empty: none
 };
 
 // Cuts memory for one chunk after the other from large slabs: few page faults, and large pages

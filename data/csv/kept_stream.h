@@ -25,7 +25,8 @@ class KeptStream final : public ChunkStream {
                          .features = chunk.features,
                          .labels = chunk.labels,
                          .weights = chunk.weights,
-                         .query_ids = {}});
+                         .query_ids = chunk.query_ids,
+                         .sparse = {}});
       shape_.row_count += chunk.row_count;
     }
   }

@@ -57,7 +57,8 @@ Result<std::span<const ColumnChunk>> RereadStream::NextBatch() {
                        .features = chunk.features,
                        .labels = chunk.labels,
                        .weights = chunk.weights,
-                       .query_ids = {}});
+                       .query_ids = {},
+                       .sparse = {}});
     next_row_ += chunk.row_count;
   }
   next_ = end;

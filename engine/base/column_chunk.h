@@ -38,16 +38,25 @@ struct ColumnPiece {
   }
 };
 
+// Rows as the cells they have; all others are missing. For data whose columns would not fit into
+// memory.
+struct SparseRows {
+  std::span<const std::uint64_t> offsets;  // rows + 1, from 0: where each row's cells begin
+  std::span<const FeatureIndex> indices;   // ascending in each row, below 2^31 - 1
+  std::span<const float> values;           // of the same places; finite
+};
+
 // Some consecutive rows. All spans are owned by the stream and live until its next NextBatch or
 // Rewind.
 struct ColumnChunk {
   RowIndex first_row = 0;
   std::uint32_t row_count = 0;
-  std::span<const ColumnPiece> features;  // one per feature
+  std::span<const ColumnPiece> features;  // one per feature; none in a sparse stream
   std::span<const float> labels;          // row_count, finite
   std::span<const float> weights;         // row_count, finite and >= 0, or empty: every weight is 1
   std::span<const std::uint64_t>
-      query_ids;  // row_count, or empty: ranking groups (equal and adjacent)
+      query_ids;      // row_count, or empty: ranking groups (equal and adjacent)
+  SparseRows sparse;  // the cells, in a sparse stream (DataShape::is_sparse)
 };
 
 // What is known of a whole stream.
@@ -56,7 +65,8 @@ struct DataShape {
   FeatureIndex feature_count = 0;
   bool has_weights = false;
   bool has_query_ids = false;
-  bool is_kept = false;                    // everything is in memory: Rewind costs nothing
+  bool is_sparse = false;  // chunks have `sparse` and no `features`: for the XGBoost trainer alone
+  bool is_kept = false;    // everything is in memory: Rewind costs nothing
   std::vector<std::string> feature_names;  // feature_count names, or empty
 };
 

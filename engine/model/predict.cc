@@ -1,6 +1,8 @@
 #include "engine/model/predict.h"
 
 #include <cmath>
+#include <limits>
+#include <span>
 
 #include "engine/objective/objectives.h"
 
@@ -38,17 +40,46 @@ void AddLinear(const LinearModel& linear, const std::vector<float>& values, std:
   }
 }
 
+// The cells of one row after the other, absent ones NaN.
+class RowCells {
+ public:
+  RowCells(const ColumnChunk& chunk, FeatureIndex feature_count)
+      : chunk_(chunk), values_(feature_count, std::numeric_limits<float>::quiet_NaN()) {}
+
+  const std::vector<float>& Of(std::size_t row) {
+    const SparseRows& sparse = chunk_.sparse;
+    if (sparse.offsets.empty()) {
+      for (std::size_t feature = 0; feature < values_.size(); ++feature) {
+        values_[feature] = chunk_.features[feature].At(row);
+      }
+      return values_;
+    }
+    for (const FeatureIndex feature : set_)
+      values_[feature] = std::numeric_limits<float>::quiet_NaN();
+    const std::size_t count = sparse.offsets[row + 1] - sparse.offsets[row];
+    set_ = sparse.indices.subspan(sparse.offsets[row], count);
+    while (!set_.empty() && set_.back() >= values_.size()) set_ = set_.first(set_.size() - 1);
+    for (std::size_t i = 0; i < set_.size(); ++i) {
+      values_[set_[i]] = sparse.values[sparse.offsets[row] + i];
+    }
+    return values_;
+  }
+
+ private:
+  const ColumnChunk& chunk_;
+  std::vector<float> values_;
+  std::span<const FeatureIndex> set_;  // of a sparse chunk: what the last row set
+};
+
 }  // namespace
 
 std::vector<float> PredictMargins(const Model& model, const ColumnChunk& chunk) {
   const auto outputs = static_cast<std::size_t>(model.output_count());
   const float base = BaseScoreToMargin(model.objective, model.objective.base_score.value_or(0.5));
   std::vector<float> margins(chunk.row_count * outputs, base);
-  std::vector<float> values(model.feature_count);
+  RowCells cells(chunk, model.feature_count);
   for (std::size_t row = 0; row < chunk.row_count; ++row) {
-    for (std::size_t feature = 0; feature < values.size(); ++feature) {
-      values[feature] = chunk.features[feature].At(row);
-    }
+    const std::vector<float>& values = cells.Of(row);
     float* const row_margins = margins.data() + row * outputs;
     if (model.linear) {
       AddLinear(*model.linear, values, outputs, row_margins);

@@ -57,6 +57,7 @@ const char* BindAll(void* library, XgbApi& api) {
   binder.Bind(api.MatrixFromDataIter, "XGDMatrixCreateFromDataIter");
   binder.Bind(api.ProxyCreate, "XGProxyDMatrixCreate");
   binder.Bind(api.ProxySetColumns, "XGProxyDMatrixSetDataColumnar");
+  binder.Bind(api.ProxySetRows, "XGProxyDMatrixSetDataCSR");
   binder.Bind(api.QuantileMatrixFromCallback, "XGQuantileDMatrixCreateFromCallback");
   binder.Bind(api.MatrixFree, "XGDMatrixFree");
   binder.Bind(api.MatrixSetFloatInfo, "XGDMatrixSetFloatInfo");

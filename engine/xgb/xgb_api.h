@@ -21,6 +21,7 @@ struct XgbApi {
   decltype(&::XGDMatrixCreateFromDataIter) MatrixFromDataIter = nullptr;
   decltype(&::XGProxyDMatrixCreate) ProxyCreate = nullptr;
   decltype(&::XGProxyDMatrixSetDataColumnar) ProxySetColumns = nullptr;
+  decltype(&::XGProxyDMatrixSetDataCSR) ProxySetRows = nullptr;
   decltype(&::XGQuantileDMatrixCreateFromCallback) QuantileMatrixFromCallback = nullptr;
   decltype(&::XGDMatrixFree) MatrixFree = nullptr;
   decltype(&::XGDMatrixSetFloatInfo) MatrixSetFloatInfo = nullptr;

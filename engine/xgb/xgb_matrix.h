@@ -34,9 +34,9 @@ struct XgbMatrixOptions {
   std::function<bool()> stop_requested = nullptr;
 };
 
-// Reads the whole stream, several times for a quantile matrix. Labels are checked against the
-// objective. Ranking: equal, adjacent query ids are a group, without ids all rows are one; a
-// group's weight is that of its first row. survival:aft: each label is an exact time.
+// Reads the whole stream, dense or sparse, several times for a quantile matrix. Labels are checked
+// against the objective. Ranking: equal, adjacent query ids are a group, without ids all rows are
+// one; a group's weight is that of its first row. survival:aft: each label is an exact time.
 Result<XgbMatrix> MakeXgbMatrix(const XgbApi& api, ChunkStream& stream,
                                 const ObjectiveParams& objective, const XgbMatrixOptions& options);
 

@@ -255,10 +255,9 @@ TEST(CsvErrors, EmptyChannelsHoldNoData) {
 TEST(CsvErrors, ContentThatIsNotAsDeclaredIsNamed) {
   MemoryFiles files({"1 1:0.5 3:2\n0 2:1\n"});
   files.request.content_type = ContentType{};
-  EXPECT_EQ(
-      Render(files.Open().error()),
-      "train/a.csv looks like libsvm, but its content type is csv. Fix: convert the data to a "
-      "format that is read: csv [channel-content-type]\n");
+  EXPECT_EQ(Render(files.Open().error()),
+            "train/a.csv looks like libsvm, but its content type is csv. Fix: set the channel's "
+            "ContentType to text/libsvm [channel-content-type]\n");
   files = MemoryFiles({"1,2,3\n"});
   files.request.content_type =
       ContentType{.format = DataFormat::kLibsvm, .delimiter = {}, .has_header = {}};
@@ -267,11 +266,11 @@ TEST(CsvErrors, ContentThatIsNotAsDeclaredIsNamed) {
             "ContentType to text/csv [channel-content-type]\n");
   EXPECT_EQ(Render(MemoryFiles({"PAR1\x15\x04"}).Open().error()),
             "parquet is not read by this version (train/a.csv). Fix: convert the data to a format "
-            "that is read: csv [data-format]\n");
+            "that is read: csv, libsvm [data-format]\n");
   EXPECT_EQ(
       Render(MemoryFiles({std::string("\x0A\x23\xD7\xCE\0\0\0\0", 8)}).Open().error()),
       "recordio-protobuf is not read by this version (train/a.csv). Fix: convert the data to a "
-      "format that is read: csv [data-format]\n");
+      "format that is read: csv, libsvm [data-format]\n");
   files = MemoryFiles({"1,2,3\n", "1 1:2\n"});
   EXPECT_EQ(Render(files.Open().error()),
             "train/b.csv looks like libsvm, but is read as CSV. Fix: set the channel's ContentType "

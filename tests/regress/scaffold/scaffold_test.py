@@ -50,10 +50,9 @@ ADDITIONS = {
         ("data/format_list.h", "> kFormats", " + 1"),
         ("data/magic.cc", '  if (head.starts_with("PAR1"))',
          '  if (head.starts_with("#scaffold")) return DataFormat::kScaffold;\n'),
-        ("data/open.cc", "  BOOSTYARD_ASSIGN_OR_RETURN(OpenedData data, csv::Read(",
-         "  if (type.format == DataFormat::kScaffold) {\n"
-         "    return scaffold::Read(request.files.front());\n"
-         "  }\n"),
+        ("data/open.cc", "    case DataFormat::kLibsvm:",
+         "    case DataFormat::kScaffold:\n"
+         "      return scaffold::Read(request.files.front());\n"),
         ("data/open.cc", '#include "engine/base/error_table.h"',
          '#include "data/scaffold/read.h"\n'),
     ],
