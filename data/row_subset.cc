@@ -62,7 +62,8 @@ Result<std::span<const ColumnChunk>> RowSubset::NextBatch() {
                        .features = part.pieces,
                        .labels = part.labels,
                        .weights = part.weights,
-                       .query_ids = part.query_ids});
+                       .query_ids = part.query_ids,
+                       .sparse = {}});
     next_row_ += part.rows.size();
   }
   return std::span<const ColumnChunk>(chunks_);

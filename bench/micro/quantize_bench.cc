@@ -56,7 +56,8 @@ class ColumnStream : public ChunkStream {
                          .features = {},
                          .labels = std::span(labels_).subspan(begin, count),
                          .weights = {},
-                         .query_ids = {}});
+                         .query_ids = {},
+                         .sparse = {}});
     }
     for (std::size_t i = 0; i < chunks_.size(); ++i) chunks_[i].features = pieces_[i];
   }

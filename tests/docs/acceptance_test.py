@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-LINES = {"P0": range(1, 16), "P1": (1, 2, 3, 5, 8)}
+LINES = {"P0": range(1, 16), "P1": (1, 2, 3, 4, 5, 8)}
 ROW = re.compile(r"^\| (P[01])\.(\d+) \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 TEST = re.compile(r"\bTEST(?:_[FP])?\((\w+), (\w+)\)")
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "data/format_list.h"
 #include "tests/e2e/job.h"
 #include "tests/support/standard_set.h"
 
@@ -94,7 +93,6 @@ struct ValidCase {
   std::function<void(const FakeRoot&)> write_data;
   Hyperparameters changes;
   std::string metric;  // printed in each of the three rounds
-  bool needs_libsvm = false;
 };
 
 std::vector<ValidCase> ValidCases() {
@@ -156,18 +154,16 @@ std::vector<ValidCase> ValidCases() {
                ","),
        {},
        "train-error"},
-      {"libsvm", libsvm({Train0("abalone-binary")}), {}, "train-error", true},
+      {"libsvm", libsvm({Train0("abalone-binary")}), {}, "train-error"},
       {"libsvm in two files",
        libsvm({Train0("abalone-binary"), Train1("abalone-binary")}),
        {},
-       "train-error",
-       true},
+       "train-error"},
       {"libsvm with weights",
        libsvm({std::regex_replace(Train0("abalone-binary"), std::regex("(^|\n)([01]) "),
                                   "$1$2:0.5 ")}),
        {},
-       "train-error",
-       true},
+       "train-error"},
       {"tuning metrics",
        binary,
        {{"eval_metric", "accuracy,auc,f1,balanced_accuracy,precision,recall,logloss"},
@@ -214,13 +210,8 @@ std::vector<ValidCase> ValidCases() {
 
 TEST(P1, Line01_WhatTheReferenceTrainsIsTrained) {
   if (!fs::exists(SharedData())) GTEST_SKIP() << "no " << SharedData();
-  int skipped = 0;
   for (const ValidCase& valid : ValidCases()) {
     SCOPED_TRACE(valid.name);
-    if (valid.needs_libsvm && !RowOf(DataFormat::kLibsvm).is_read) {
-      ++skipped;
-      continue;
-    }
     const FakeRoot root;
     Hyperparameters hyperparameters = StandardSet();
     for (const auto& [name, value] : valid.changes) hyperparameters[name] = value;
@@ -233,7 +224,6 @@ TEST(P1, Line01_WhatTheReferenceTrainsIsTrained) {
     EXPECT_FALSE(root.Failure().has_value());
     EXPECT_TRUE(ModelIn(root).ok());
   }
-  if (skipped > 0) GTEST_SKIP() << skipped << " cases of libsvm, which is not read";
 }
 
 // Ten rounds, then twenty from the checkpoint of the first job.

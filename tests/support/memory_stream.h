@@ -150,7 +150,8 @@ class MemoryStream : public ChunkStream {
             .features = block.pieces,
             .labels = block.labels,
             .weights = block.weights,
-            .query_ids = block.query_ids};
+            .query_ids = block.query_ids,
+            .sparse = {}};
   }
 
   MemoryStreamOptions options_;
