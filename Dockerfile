@@ -10,7 +10,8 @@ FROM debian:bookworm-slim AS sources
 RUN apt-get update && \
     apt-get install -y --no-install-recommends \
       g++ cmake ninja-build nlohmann-json3-dev libfast-float-dev libarchive-dev zlib1g-dev \
-      libisal-dev libzstd-dev libcli11-dev python3 python3-pip patchelf ca-certificates && \
+      libisal-dev libzstd-dev protobuf-compiler libprotobuf-dev libcli11-dev python3 python3-pip patchelf \
+      ca-certificates && \
     rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

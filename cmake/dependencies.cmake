@@ -6,6 +6,7 @@
 #   LibArchive     container/archive
 #   ISA-L          data/decode/gzip_decoder.cc
 #   libzstd        data/decode/zstd_decoder.cc
+#   protobuf       data/recordio/record_reader.cc (the lite runtime; protoc runs while building)
 #   CLI11          container/main
 #   GTest          tests
 #   CUDA           engine/cuda, where BOOSTYARD_CUDA is set: nvcc, and its runtime linked statically
@@ -16,6 +17,7 @@ find_path(FAST_FLOAT_INCLUDE fast_float/fast_float.h REQUIRED)
 find_package(LibArchive REQUIRED)
 include(static_libarchive)
 include(decoders)
+include(protobuf)
 find_package(CLI11 REQUIRED)
 find_package(Threads REQUIRED)
 if(BOOSTYARD_CUDA)

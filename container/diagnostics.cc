@@ -26,6 +26,10 @@ std::string_view KindName(ErrorKind kind) {
 
 std::string PositionText(const SourcePosition& at) {
   std::string text = at.file;
+  if (at.record > 0) {
+    return text + " record " + std::to_string(at.record) + " (byte " + std::to_string(at.byte) +
+           ")";
+  }
   if (at.line > 0) text += ":" + std::to_string(at.line);
   if (at.line > 0 && at.byte > 0) text += ":" + std::to_string(at.byte);
   return text;

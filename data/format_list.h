@@ -25,7 +25,7 @@ inline constexpr std::array<FormatRow, 4> kFormats{{
      "recordio-protobuf",
      {"application/x-recordio-protobuf", "recordio-protobuf", "", ""},
      true,
-     false},
+     true},
 }};
 
 constexpr const FormatRow& RowOf(DataFormat format) {

@@ -15,6 +15,7 @@
 #include "data/libsvm/read.h"
 #include "data/magic.h"
 #include "data/read_options.h"
+#include "data/recordio/read.h"
 #include "engine/base/error_table.h"
 
 namespace boostyard {
@@ -109,9 +110,9 @@ DataFormat FormatOf(const ReadRequest& request, const ReadOptions& options) {
 
 Result<SourcePosition> LocateCellWith(const ReadRequest& request, const ReadOptions& options,
                                       RowIndex row, std::uint64_t column) {
-  if (FormatOf(request, options) == DataFormat::kLibsvm) {
-    return libsvm::LocateRow(request, options, row);
-  }
+  const DataFormat format = FormatOf(request, options);
+  if (format == DataFormat::kLibsvm) return libsvm::LocateRow(request, options, row);
+  if (format == DataFormat::kRecordio) return recordio::LocateRow(request, options, row);
   csv::Planner planner(request, options, request.content_type.value_or(ContentType{}), {});
   for (const SourceFile& file : request.files) {
     if (IsPipe(file)) {

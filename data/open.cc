@@ -10,6 +10,7 @@
 #include "data/libsvm/read.h"
 #include "data/magic.h"
 #include "data/read_options.h"
+#include "data/recordio/read.h"
 #include "engine/base/error_table.h"
 
 namespace boostyard {
@@ -23,10 +24,19 @@ std::string ReadableFormats() {
   return names;
 }
 
+bool IsText(DataFormat format) {
+  return format == DataFormat::kCsv || format == DataFormat::kLibsvm;
+}
+
 // Whether a head that looks like `seen` may nevertheless be of the declared format: what is called
-// libsvm and is only not good libsvm is better told where it goes wrong.
+// libsvm or recordio and is only not good libsvm or recordio is better told where it goes wrong.
 bool MayBe(DataFormat declared, DataFormat seen, std::string_view head) {
-  return declared == DataFormat::kLibsvm && seen == DataFormat::kCsv && !LooksLikeCsv(head);
+  if (seen != DataFormat::kCsv) return false;
+  if (declared == DataFormat::kRecordio) {
+    const Status text = CheckIsText(head, {});
+    return !text.ok() && text.error().id == ErrorId::kCsvEncoding;
+  }
+  return declared == DataFormat::kLibsvm && !LooksLikeCsv(head);
 }
 
 // The declared type, or what the first bytes look like.
@@ -34,8 +44,6 @@ Result<ContentType> ChooseType(const ReadRequest& request, const InputFile& firs
                                std::vector<std::string>& notes) {
   const std::string& name = first.file.display_name;
   const DataFormat seen = SniffFormat(first.head);
-  const bool is_binary = seen == DataFormat::kParquet || seen == DataFormat::kRecordio;
-  if (!is_binary) BOOSTYARD_RETURN_IF_ERROR(CheckIsText(first.head, name));
   ContentType type;
   if (request.content_type) {
     type = *request.content_type;
@@ -44,8 +52,12 @@ Result<ContentType> ChooseType(const ReadRequest& request, const InputFile& firs
     notes.push_back("the channel " + request.channel + " has no content type: " + name +
                     " looks like " + std::string(NameOf(seen)));
   }
+  const bool may_be = seen == type.format || MayBe(type.format, seen, first.head);
+  if (IsText(seen) && !(may_be && !IsText(type.format))) {
+    BOOSTYARD_RETURN_IF_ERROR(CheckIsText(first.head, name));
+  }
   const std::string convert = "convert the data to a format that is read: " + ReadableFormats();
-  if (seen != type.format && !MayBe(type.format, seen, first.head)) {
+  if (!may_be) {
     const FormatRow& row = RowOf(seen);
     return MakeError(
         ErrorId::kChannelContentType,
@@ -67,9 +79,10 @@ Result<OpenedData> ReadAs(const ContentType& type, const ReadRequest& request,
   switch (type.format) {
     case DataFormat::kLibsvm:
       return libsvm::Read(request, options, std::move(opened));
+    case DataFormat::kRecordio:
+      return recordio::Read(request, options, std::move(opened));
     case DataFormat::kCsv:
     case DataFormat::kParquet:
-    case DataFormat::kRecordio:
       break;
   }
   return csv::Read(request, options, type, std::move(opened));

@@ -6,7 +6,7 @@
 set -euo pipefail
 directory=$1
 packages=libc6-dev,libstdc++-12-dev,libgomp1,nlohmann-json3-dev,libfast-float-dev,libarchive-dev
-packages+=,zlib1g-dev,libzstd-dev,libisal-dev,libcli11-dev,libgtest-dev
+packages+=,zlib1g-dev,libzstd-dev,libisal-dev,libprotobuf-dev,libcli11-dev,libgtest-dev
 
 if [ -f "$directory/.complete" ] && [ "$(cat "$directory/.complete")" = "$packages" ]; then
   exit 0

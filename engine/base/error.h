@@ -26,6 +26,7 @@ struct SourcePosition {
   std::string file;  // as the user knows it: relative to the channel's parent, "train/part-3.csv"
   std::uint64_t line = 0;    // line in the file
   std::uint64_t byte = 0;    // byte within that line
+  std::uint64_t record = 0;  // instead of a line, from 1; then `byte` is that of the file, from 0
   std::uint64_t column = 0;  // cell within the record; the label is column 1
   std::string line_text;     // the line, cut to at most 80 bytes around `byte`; empty if unknown
   std::uint32_t caret = 0;   // offset into line_text of the offending byte

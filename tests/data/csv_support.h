@@ -115,7 +115,10 @@ inline std::vector<NaiveFault> FaultsOf(const Error& error) {
 // The line that ends a job, for golden files.
 inline std::string Render(const Error& error) {
   std::string text;
-  if (error.at) {
+  if (error.at && error.at->record > 0) {
+    text += error.at->file + " record " + std::to_string(error.at->record) + " (byte " +
+            std::to_string(error.at->byte) + "): ";
+  } else if (error.at) {
     text += error.at->file + ":" + std::to_string(error.at->line) + ":" +
             std::to_string(error.at->byte) + " (cell " + std::to_string(error.at->column) + "): ";
   }

@@ -1,6 +1,7 @@
 // Jobs whose channels are other formats than CSV.
 #include <filesystem>
 
+#include "tests/data/recordio_support.h"
 #include "tests/e2e/job.h"
 
 namespace boostyard::testing {
@@ -18,6 +19,57 @@ std::string SmallLibsvm(std::size_t row_count, std::uint32_t seed) {
     text += "\n";
   }
   return text;
+}
+
+// SmallRows as dense or sparse records.
+std::string SmallRecordio(std::size_t row_count, std::uint32_t seed, bool is_sparse) {
+  std::string bytes;
+  for (const auto& row : SmallRows(row_count, seed)) {
+    std::vector<double> values;
+    std::vector<std::uint64_t> keys;
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      values.push_back(std::stof(row[i]));
+      keys.push_back(i - 1);
+    }
+    const float label = std::stof(row[0]);
+    const test::WrittenRecord record =
+        is_sparse ? test::SparseRecord(label, keys, values) : test::DenseRecord(label, values);
+    bytes += test::Part(test::PayloadBytes(record));
+  }
+  return bytes;
+}
+
+TEST(Formats, P1_4_ARecordioJobGivesTheModelOfTheSameCsv) {
+  const FakeRoot csv;
+  csv.WriteHyperparameters(SmallHyperparameters());
+  csv.WriteChannel("train", SmallCsv(400, 3));
+  csv.WriteChannel("validation", SmallCsv(100, 4));
+  const RunResult from_csv = TrainIn(csv);
+  ASSERT_EQ(from_csv.exit_code, 0) << from_csv.err;
+  for (const bool is_sparse : {false, true}) {
+    const FakeRoot root;
+    root.WriteHyperparameters(SmallHyperparameters());
+    root.WriteChannel("train", SmallRecordio(400, 3, is_sparse), "part.pbr");
+    root.WriteChannel("validation", SmallCsv(100, 4));  // its type is not given: it is looked at
+    root.Write(
+        "input/config/inputdataconfig.json",
+        R"({"train": {"ContentType": "application/x-recordio-protobuf"}, "validation": {}})");
+    const RunResult result = TrainIn(root);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.out, from_csv.out);
+    EXPECT_EQ(ReadText(root.At("model/model.tar.gz")), ReadText(csv.At("model/model.tar.gz")));
+    EXPECT_TRUE(Contains(result.err, "validation/data.csv looks like csv")) << result.err;
+  }
+}
+
+TEST(Formats, P1_4_ALabelThatTheObjectiveRefusesIsFoundInItsRecord) {
+  const FakeRoot root;
+  root.WriteHyperparameters(SmallHyperparameters());
+  const std::string good = test::Framed({test::DenseRecord(1, {1})});
+  root.WriteChannel("train", good + test::Framed({test::DenseRecord(2, {1})}), "part.pbr");
+  ExpectRefused(root, TrainIn(root),
+                "UserError: train/part.pbr record 2 (byte " + std::to_string(good.size()) + "): ",
+                {"data-label-range"});
 }
 
 TEST(Formats, P1_4_ALibsvmJobGivesTheModelOfTheSameCsv) {

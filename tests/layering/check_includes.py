@@ -68,6 +68,8 @@ OWNERS = {
     "zlib.h": ("container/archive", "tests/"),
     "isa-l/": ("data/decode/gzip_decoder.cc",),
     "zstd.h": ("data/decode/zstd_decoder.cc", "tests/data/"),
+    "record.pb.h": ("data/recordio/record_reader.cc",),
+    "google/protobuf/": (),  # what protoc generates includes it, and nothing else
     "CLI/": ("container/main.cc", "container/commands/"),
     "xgboost/": ("engine/xgb/", "bench/peers/"),
     "gtest/": ("tests/",),
