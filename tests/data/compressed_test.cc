@@ -15,6 +15,7 @@
 #include "tests/data/compress.h"
 #include "tests/data/csv_support.h"
 #include "tests/data/kernel_cells.h"
+#include "tests/data/recordio_support.h"
 
 namespace boostyard::test {
 namespace {
@@ -284,6 +285,30 @@ TEST(CompressedCsv, CellsAreLocated) {
       EXPECT_EQ(place.line, expected.line);
       EXPECT_EQ(place.byte, expected.byte);
       EXPECT_EQ(place.line_text, expected.line_text);
+    }
+  }
+}
+
+TEST(CompressedFormats, P1_4_RecordioAndLibsvmAreSniffedAndReadWithinTheirCompression) {
+  std::vector<WrittenRecord> records;
+  std::string lines;
+  for (int row = 0; row < 500; ++row) {
+    records.push_back(DenseRecord(row % 2, {row * 0.5, 7}));
+    lines += std::to_string(row % 2) + " 0:" + std::to_string(row) + "e0 1:7\n";
+  }
+  for (const std::string& bytes : {Framed(records), lines}) {
+    const MemoryFiles plain({bytes});
+    auto expected = plain.Open();
+    ASSERT_TRUE(expected.ok()) << Render(expected.error());
+    const Table table = ReadTable(*expected->stream);
+    ASSERT_EQ(table.rows.size(), 500U);
+    for (const Compression compression : kBoth) {
+      MemoryFiles files({Pack(compression, bytes)}, 100);
+      files.options.chunk_bytes = 1000;
+      auto opened = files.Open();
+      ASSERT_TRUE(opened.ok()) << Render(opened.error());
+      EXPECT_EQ(opened->notes.front(), expected->notes.front());
+      EXPECT_TRUE(SameRows(ReadTable(*opened->stream).rows, table.rows));
     }
   }
 }
