@@ -12,8 +12,8 @@ import subprocess
 import sys
 
 # Compiled into the program; the package whose files the compiler reads.
-COMPILED_IN = ["libarchive-dev", "libcli11-dev", "libfast-float-dev", "libzstd-dev",
-               "nlohmann-json3-dev", "zlib1g-dev"]
+COMPILED_IN = ["libarchive-dev", "libcli11-dev", "libfast-float-dev", "libprotobuf-dev",
+               "libzstd-dev", "nlohmann-json3-dev", "zlib1g-dev"]
 
 
 def pinned(script, pattern):
