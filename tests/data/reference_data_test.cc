@@ -32,7 +32,8 @@ const Rows kLibsvmTable = {
     kFirstOfLibsvm, kFirstOfLibsvm, kFirstOfLibsvm, kFirstOfLibsvm, {0, kNan, kNan, kNan, kNan, 1}};
 
 Rows Twice(Rows rows) {
-  rows.insert(rows.end(), rows.begin(), rows.end());
+  const Rows again = rows;
+  rows.insert(rows.end(), again.begin(), again.end());
   return rows;
 }
 
