@@ -266,11 +266,12 @@ TEST(CsvErrors, ContentThatIsNotAsDeclaredIsNamed) {
             "ContentType to text/csv [channel-content-type]\n");
   EXPECT_EQ(Render(MemoryFiles({"PAR1\x15\x04"}).Open().error()),
             "parquet is not read by this version (train/a.csv). Fix: convert the data to a format "
-            "that is read: csv, libsvm [data-format]\n");
-  EXPECT_EQ(
-      Render(MemoryFiles({std::string("\x0A\x23\xD7\xCE\0\0\0\0", 8)}).Open().error()),
-      "recordio-protobuf is not read by this version (train/a.csv). Fix: convert the data to a "
-      "format that is read: csv, libsvm [data-format]\n");
+            "that is read: csv, libsvm, recordio-protobuf [data-format]\n");
+  files = MemoryFiles({std::string("\x0A\x23\xD7\xCE\0\0\0\0", 8)});
+  files.request.content_type = ContentType{};
+  EXPECT_EQ(Render(files.Open().error()),
+            "train/a.csv looks like recordio-protobuf, but its content type is csv. Fix: set the "
+            "channel's ContentType to application/x-recordio-protobuf [channel-content-type]\n");
   files = MemoryFiles({"1,2,3\n", "1 1:2\n"});
   EXPECT_EQ(Render(files.Open().error()),
             "train/b.csv looks like libsvm, but is read as CSV. Fix: set the channel's ContentType "
