@@ -7,7 +7,14 @@ set(peer_libraries boostyard_native boostyard_model bench_peers ZLIB::ZLIB)
 boostyard_test(xgboost_parity_test SOURCES xgboost_parity_test.cc LIBS ${peer_libraries} LABELS xgb)
 boostyard_test(accuracy_test SOURCES accuracy_test.cc LIBS ${peer_libraries} LABELS slow xgb)
 boostyard_test(scale_test SOURCES scale_test.cc LIBS ${peer_libraries} LABELS slow xgb)
-set_tests_properties(accuracy_test scale_test PROPERTIES TIMEOUT 1800)
+boostyard_test(settled_scale_test SOURCES settled_scale_test.cc LIBS ${peer_libraries} LABELS xgb)
+target_compile_definitions(settled_scale_test PRIVATE BOOSTYARD_ROUNDS=10 BOOSTYARD_ROWS=10000
+  BOOSTYARD_LABEL_TABLES=1 BOOSTYARD_WEIGHT_TABLES=1)
+boostyard_test(settled_scale_slow_test SOURCES settled_scale_test.cc LIBS ${peer_libraries}
+  LABELS slow xgb)
+target_compile_definitions(settled_scale_slow_test PRIVATE BOOSTYARD_ROUNDS=30
+  BOOSTYARD_ROWS=100000 BOOSTYARD_LABEL_TABLES=2 BOOSTYARD_WEIGHT_TABLES=16)
+set_tests_properties(accuracy_test scale_test settled_scale_slow_test PROPERTIES TIMEOUT 1800)
 
 add_executable(importance_tool importance_tool.cc)
 target_link_libraries(importance_tool PRIVATE ${peer_libraries})

@@ -8,17 +8,12 @@
 #include <vector>
 
 #include "engine/base/rng.h"
+#include "tests/parity/regression_scale.h"
 #include "tests/parity/shared_set.h"
 #include "tests/parity/side_by_side.h"
 
 namespace boostyard::testing {
 namespace {
-
-constexpr int kThreads = 1;  // small data: threads would only wait for each other
-
-double Uniform(std::uint64_t key, std::uint64_t counter) {
-  return (static_cast<double>(RandomBits(key, counter) >> 11) + 0.5) * 0x1p-53;
-}
 
 double Logloss(const std::vector<float>& probabilities, const std::vector<float>& labels) {
   double sum = 0.0;
@@ -27,32 +22,6 @@ double Logloss(const std::vector<float>& probabilities, const std::vector<float>
     sum -= labels[i] > 0.5F ? std::log(p) : std::log1p(-p);
   }
   return sum / static_cast<double>(labels.size());
-}
-
-// Weighted root of the mean square.
-double Rmse(const std::vector<float>& predictions, const MemoryTable& table) {
-  double sum = 0.0;
-  double weights = 0.0;
-  for (std::size_t i = 0; i < table.row_count; ++i) {
-    const double weight = table.weights.empty() ? 1.0 : static_cast<double>(table.weights[i]);
-    const double error = static_cast<double>(predictions[i]) - static_cast<double>(table.labels[i]);
-    sum += weight * error * error;
-    weights += weight;
-  }
-  return std::sqrt(sum / weights);
-}
-
-struct BothPredictions {
-  std::vector<float> ours;
-  std::vector<float> theirs;
-};
-
-BothPredictions TrainBoth(const bench::XgbLibrary& library, const TrainParams& params,
-                          const MemoryTable& table) {
-  MemoryStream stream(table, {.chunk_rows = 16384});
-  const Model model = TrainOurs(params, stream, kThreads);
-  return {PredictWith(model, stream.chunks()),
-          TrainTheirs(library, params, table, table, kThreads)};
 }
 
 class Scale : public ::testing::Test {
@@ -117,33 +86,6 @@ TEST_F(Scale, LongBoostingOfSeparableRows) {
               Logloss(both.theirs, table->labels), 0.01);
 }
 
-// Rows of ten columns, a smooth target near 1 and some noise.
-MemoryTable Regression(std::uint64_t seed) {
-  MemoryTable table;
-  table.row_count = 10'000;
-  table.feature_count = 10;
-  for (std::size_t i = 0; i < table.row_count; ++i) {
-    const std::uint64_t key = RandomKey(seed, 6, i);
-    for (std::uint64_t f = 0; f < 10; ++f) {
-      table.values.push_back(static_cast<float>(std::floor(200.0 * Uniform(key, f)) / 200.0));
-    }
-    const float* row = &table.values[10 * i];
-    const double target = 1.0 + 0.5 * std::sin(6.0 * static_cast<double>(row[0])) +
-                          0.4 * static_cast<double>(row[1] * row[2]) + (row[3] > 0.7F ? 0.3 : 0.0) +
-                          0.2 * (Uniform(key, 20) - 0.5);
-    table.labels.push_back(static_cast<float>(target));
-  }
-  return table;
-}
-
-TrainParams SquaredError(double base_score) {
-  TrainParams params;
-  params.num_round = 30;
-  params.objective.name = "reg:squarederror";
-  params.objective.base_score = base_score;
-  return params;
-}
-
 // Once two trees differ, by gains that are as good as equal, all later ones do, and the metric of
 // that training wanders by half a per cent. So kTables tables are trained.
 constexpr int kTables = 32;
@@ -192,7 +134,9 @@ TEST_F(Scale, SizeOfLabelsChangesNothing) {
   }
 }
 
-// The metric is XGBoost's to 0.1 %, but for the few tables in which a near-tie fell otherwise.
+// On small tables the metric is XGBoost's to 0.1 %, but for the few in which a near-tie fell
+// otherwise: leaves of 16-bit gradients move margins by some 1e-5, and XGBoost differs from itself
+// as much where labels move by that (OwnSpread). The bar without exceptions: settled_scale_test.cc.
 TEST_F(Scale, LabelsOfAnySize) {
   for (const int exponent : {-3, 0, 40}) {
     const Excess excess =
