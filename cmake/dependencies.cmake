@@ -7,6 +7,7 @@
 #   ISA-L          data/decode/gzip_decoder.cc
 #   libzstd        data/decode/zstd_decoder.cc
 #   protobuf       data/recordio/record_reader.cc (the lite runtime; protoc runs while building)
+#   Arrow          data/parquet/module (a library that is opened at run time)
 #   CLI11          container/main
 #   GTest          tests
 #   CUDA           engine/cuda, where BOOSTYARD_CUDA is set: nvcc, and its runtime linked statically
@@ -18,6 +19,7 @@ find_package(LibArchive REQUIRED)
 include(static_libarchive)
 include(decoders)
 include(protobuf)
+include(arrow)
 find_package(CLI11 REQUIRED)
 find_package(Threads REQUIRED)
 if(BOOSTYARD_CUDA)

@@ -33,3 +33,14 @@ function(boostyard_fuzzer name)
     set_tests_properties(${name} PROPERTIES LABELS fast TIMEOUT 300)
   endif()
 endfunction()
+
+# boostyard_uses_parquet(NAME): a test that needs the module for Parquet. Where it is not built the test
+# counts as skipped.
+function(boostyard_uses_parquet name)
+  target_compile_definitions(${name} PRIVATE BOOSTYARD_ARROW_ROOT="${BOOSTYARD_ARROW_ROOT}")
+  if(TARGET boostyard_parquet)
+    add_dependencies(${name} boostyard_parquet)
+  elseif(TEST ${name})
+    set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED")
+  endif()
+endfunction()

@@ -20,7 +20,7 @@ struct FormatRow {
 inline constexpr std::array<FormatRow, 4> kFormats{{
     {DataFormat::kCsv, "csv", {"text/csv", "csv", "text/tab-separated-values", "tsv"}, true, true},
     {DataFormat::kLibsvm, "libsvm", {"text/libsvm", "libsvm", "text/x-libsvm", ""}, true, true},
-    {DataFormat::kParquet, "parquet", {"application/x-parquet", "parquet", "", ""}, false, false},
+    {DataFormat::kParquet, "parquet", {"application/x-parquet", "parquet", "", ""}, true, true},
     {DataFormat::kRecordio,
      "recordio-protobuf",
      {"application/x-recordio-protobuf", "recordio-protobuf", "", ""},

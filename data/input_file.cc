@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "data/magic.h"
 #include "data/number.h"
 #include "data/text_source.h"
 #include "engine/base/error_table.h"
@@ -53,6 +54,7 @@ Status ReadFileHead(InputFile& input, const ByteSource& source) {
         ReadFully(source, input.file.display_name, have, std::span(input.head).subspan(have)));
     const bool is_whole_file = input.head.size() == input.size;
     if (have == 0 && SniffCompression(input.head) != Compression::kNone) return {};
+    if (have == 0 && input.head.starts_with(kParquetMagic)) return {};  // it has no lines
     if (is_whole_file || CountFilledLines(input.head) >= kHeadLines) {
       CutAtLineEnd(input.head, is_whole_file);
       return {};
@@ -67,6 +69,10 @@ Status ReadFileHead(InputFile& input, const ByteSource& source) {
 Status ReadTextHead(InputFile& input, PipeText& text) {
   for (std::uint64_t wanted = kHeadBytes;; wanted *= 2) {
     Status filled = text.FillTo(wanted);
+    if (text.text().starts_with(kParquetMagic)) {
+      input.head = kParquetMagic;  // it has no lines
+      return {};
+    }
     if (text.is_at_end() || CountFilledLines(text.text()) >= kHeadLines) break;
     if (!filled.ok()) return std::move(filled).error();
     if (wanted >= kMaxRowBytes && text.text().find('\n') == std::string_view::npos) {

@@ -14,6 +14,7 @@
 #include "data/input_file.h"
 #include "data/libsvm/read.h"
 #include "data/magic.h"
+#include "data/parquet/read.h"
 #include "data/read_options.h"
 #include "data/recordio/read.h"
 #include "engine/base/error_table.h"
@@ -113,6 +114,7 @@ Result<SourcePosition> LocateCellWith(const ReadRequest& request, const ReadOpti
   const DataFormat format = FormatOf(request, options);
   if (format == DataFormat::kLibsvm) return libsvm::LocateRow(request, options, row);
   if (format == DataFormat::kRecordio) return recordio::LocateRow(request, options, row);
+  if (format == DataFormat::kParquet) return parquet::LocateRow(request, options, row);
   csv::Planner planner(request, options, request.content_type.value_or(ContentType{}), {});
   for (const SourceFile& file : request.files) {
     if (IsPipe(file)) {

@@ -95,7 +95,7 @@ bool LooksLikeLibsvm(std::string_view head) {
 }  // namespace
 
 DataFormat SniffFormat(std::string_view head) {
-  if (head.starts_with("PAR1")) return DataFormat::kParquet;
+  if (head.starts_with(kParquetMagic)) return DataFormat::kParquet;
   if (head.starts_with("\x0A\x23\xD7\xCE"sv)) return DataFormat::kRecordio;
   if (head.starts_with(kUtf8Mark)) head.remove_prefix(kUtf8Mark.size());
   return LooksLikeLibsvm(head) ? DataFormat::kLibsvm : DataFormat::kCsv;

@@ -12,6 +12,8 @@ namespace boostyard {
 inline constexpr std::string_view kUtf8Mark =
     "\xEF\xBB\xBF";  // a byte order mark that means nothing
 
+inline constexpr std::string_view kParquetMagic = "PAR1";
+
 // The format that `head` looks like: parquet and recordio by their magic bytes, libsvm if all of
 // the first lines are a label and index:value tokens, else CSV.
 DataFormat SniffFormat(std::string_view head);

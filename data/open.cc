@@ -9,6 +9,7 @@
 #include "data/input_file.h"
 #include "data/libsvm/read.h"
 #include "data/magic.h"
+#include "data/parquet/read.h"
 #include "data/read_options.h"
 #include "data/recordio/read.h"
 #include "engine/base/error_table.h"
@@ -81,8 +82,9 @@ Result<OpenedData> ReadAs(const ContentType& type, const ReadRequest& request,
       return libsvm::Read(request, options, std::move(opened));
     case DataFormat::kRecordio:
       return recordio::Read(request, options, std::move(opened));
-    case DataFormat::kCsv:
     case DataFormat::kParquet:
+      return parquet::Read(request, options, std::move(opened));
+    case DataFormat::kCsv:
       break;
   }
   return csv::Read(request, options, type, std::move(opened));

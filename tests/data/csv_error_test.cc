@@ -264,9 +264,6 @@ TEST(CsvErrors, ContentThatIsNotAsDeclaredIsNamed) {
   EXPECT_EQ(Render(files.Open().error()),
             "train/a.csv looks like csv, but its content type is libsvm. Fix: set the channel's "
             "ContentType to text/csv [channel-content-type]\n");
-  EXPECT_EQ(Render(MemoryFiles({"PAR1\x15\x04"}).Open().error()),
-            "parquet is not read by this version (train/a.csv). Fix: convert the data to a format "
-            "that is read: csv, libsvm, recordio-protobuf [data-format]\n");
   files = MemoryFiles({std::string("\x0A\x23\xD7\xCE\0\0\0\0", 8)});
   files.request.content_type = ContentType{};
   EXPECT_EQ(Render(files.Open().error()),

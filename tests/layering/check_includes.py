@@ -70,6 +70,8 @@ OWNERS = {
     "zstd.h": ("data/decode/zstd_decoder.cc", "tests/data/"),
     "record.pb.h": ("data/recordio/record_reader.cc",),
     "google/protobuf/": (),  # what protoc generates includes it, and nothing else
+    "arrow/": ("data/parquet/module/",),
+    "parquet/": ("data/parquet/module/",),
     "CLI/": ("container/main.cc", "container/commands/"),
     "xgboost/": ("engine/xgb/", "bench/peers/"),
     "gtest/": ("tests/",),
