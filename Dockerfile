@@ -1,6 +1,7 @@
 # The training image: the program, XGBoost's library, the C and C++ runtimes they need, and nothing
 # else. Without an ENTRYPOINT: `docker run IMAGE` trains, `docker run IMAGE train` too, as the
-# service does it. Targets: `cpu`, the default, and `cuda` (docker build --target cuda), the same with
+# service does it. Targets: `cpu`, the default; `full` (docker build --target full), the same with the module
+# that reads Parquet and Arrow's libraries for it; and `cuda`, as `cpu` with
 # the CUDA backend: the driver comes from the machine (docker run --gpus all), the runtime is inside
 # the program.
 ARG VERSION=0.1.0
@@ -42,6 +43,27 @@ ARG VERSION
 ARG REVISION
 LABEL org.opencontainers.image.title="boostyard-cuda" \
       org.opencontainers.image.description="Gradient-boosting training container for tabular data, CUDA" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+CMD ["train"]
+
+FROM build AS build-full
+# Does nothing where ./dev image build full has left Arrow in the build context.
+RUN cmake/fetch_arrow.sh .deps
+RUN cmake --preset release -DBOOSTYARD_BENCH=OFF && \
+    cmake --build --preset release --target boostyard boostyard_parquet && \
+    rm -rf /image && \
+    scripts/image_root.sh build/release/boostyard .deps/xgboost-[0-9]*/lib/libxgboost.so /image \
+      build/release/libboostyard_parquet.so .deps/arrow-[0-9]*
+
+FROM scratch AS full
+COPY --from=build-full /image /
+ENV PATH=/usr/bin
+ARG VERSION
+ARG REVISION
+LABEL org.opencontainers.image.title="boostyard-full" \
+      org.opencontainers.image.description="Gradient-boosting training container for tabular data, with Parquet" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"

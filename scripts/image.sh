@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# usage: image.sh build [cpu|cuda]         build the image of that target (default: cpu)
-#        image.sh check [cpu|cuda]         check the container contract on the image that is there
-#        image.sh test [cpu|cuda]          build it and check it
+# usage: image.sh build [cpu|cuda|full]         build the image of that target (default: cpu)
+#        image.sh check [cpu|cuda|full]         check the container contract on the image that is there
+#        image.sh test [cpu|cuda|full]          build it and check it
 #        image.sh run OPT_ML [ARGUMENT]    run it with the folder OPT_ML as /opt/ml
 #
-# The image is $BOOSTYARD_IMAGE, else boostyard:dev (cpu) or boostyard:dev-cuda. The engine is
+# The image is $BOOSTYARD_IMAGE, else boostyard:dev (cpu), boostyard:dev-cuda or boostyard:dev-full. The engine is
 # $BOOSTYARD_CONTAINER_ENGINE (docker, podman, or a program that takes their arguments), else docker,
 # else podman, each where it has or gets what it needs: Debian's image to build from, or our image to
 # run. Else the scripts of ../shared/container, which make that base from Debian's packages.
@@ -78,14 +78,14 @@ case $verb in
     target=${1:-cpu}
     [ $# -le 1 ] || die "image $verb takes one target"
     ;;
-  cpu | cuda) target=$verb verb=build ;;
+  cpu | cuda | full) target=$verb verb=build ;;
   run) [ $# -ge 1 ] || die "usage: ./dev image run OPT_ML [ARGUMENT...]" ;;
   *) die "image knows build, check, test and run, not '$verb'" ;;
 esac
 case $target in
   cpu) image=${BOOSTYARD_IMAGE:-boostyard:dev} ;;
-  cuda) image=${BOOSTYARD_IMAGE:-boostyard:dev-cuda} ;;
-  *) die "there is no target '$target': cpu or cuda" ;;
+  cuda | full) image=${BOOSTYARD_IMAGE:-boostyard:dev-$target} ;;
+  *) die "there is no target '$target': cpu, cuda or full" ;;
 esac
 
 find_engine "$verb"

@@ -166,7 +166,7 @@ check_papers() {
   "$engine" rm "$container" >/dev/null
   tar tf "$work/root.tar" | grep -v '/$' | sed 's,^/*,/,' |
     grep -vE '^/(\.dockerenv|dev/|etc/|proc/|sys/|run/)' | sort >"$work/files"
-  sed -nE 's,^    (/[^ ]+).*,\1,p' NOTICE | sort >"$work/noticed"
+  sed -nE "s,^    ($1: )?(/[^ ]+).*,\2,p" NOTICE | sort >"$work/noticed"
   check "NOTICE names every file" "$(diff "$work/noticed" "$work/files" >&2; echo $?)"
 
   tar xOf "$work/root.tar" usr/share/doc/boostyard/packages.cdx.json >"$work/packages.json" || :
@@ -178,15 +178,33 @@ check_papers() {
     "$(is "$(grep -cP '"purl": "pkg:.*@[0-9]' "$work/packages.json")" "$(grep -c '"purl"' "$work/packages.json")")"
 }
 
+# check_parquet TARGET: `full` trains on Parquet, the others name it.
+check_parquet() {
+  local root
+  root=$(job parquet 10 2)
+  rm "$root/input/data/train/rows.csv"
+  cp tests/golden/parquet/zstd.parquet "$root/input/data/train/"
+  attempt "$root" -- train
+  if [ "$1" = full ]; then
+    check "Parquet: exit 0" "$status"
+    check "Parquet: a model" "$(is "$(ls -A "$root/model")" model.tar.gz)"
+  else
+    check "Parquet: exit 1" "$(is "$status" 1)"
+    check "Parquet: the failure names the target" "$(is "$(grep -c 'target full' "$root/output/failure")" 1)"
+  fi
+}
+
 # run_checks TARGET
 run_checks() {
   local megabytes=60
-  [ "$1" = cpu ] || megabytes=400
+  [ "$1" != cuda ] || megabytes=400
+  [ "$1" != full ] || megabytes=120
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   check_training
   check_readme
   check_devices "$1"
+  check_parquet "$1"
   check_failures
   check_contents "$megabytes"
   check_papers "$1"

@@ -53,7 +53,8 @@ def debian(package, files=()):
 def main():
     program, *libraries = sys.argv[1:]
     files = {}
-    for library in libraries:
+    arrow = [library for library in libraries if "/arrow-" in library]
+    for library in sorted(set(libraries) - set(arrow)):
         in_image = library if "ld-linux" in library else "/usr/lib/" + os.path.basename(library)
         files.setdefault(owner(library), []).append(in_image)
     components = [debian(package, sorted(files[package])) for package in sorted(files)]
@@ -61,6 +62,13 @@ def main():
     xgboost = pinned("fetch_xgboost.sh", r"^readonly VERSION=(\S+)")
     components.append(component("xgboost-cpu", xgboost, f"pkg:pypi/xgboost-cpu@{xgboost}",
                                 ["/usr/lib/libxgboost.so"]))
+    if arrow:
+        version = pinned("fetch_arrow.sh", r"^readonly VERSION=(\S+)")
+        components.append(component("pyarrow", version, f"pkg:pypi/pyarrow@{version}",
+                                    ["/usr/lib/" + os.path.basename(file) for file in arrow]))
+        ours = open("VERSION").read().strip()
+        components.append(component("boostyard-parquet", ours, f"pkg:generic/boostyard-parquet@{ours}",
+                                    ["/usr/lib/libboostyard_parquet.so"]))
     with open(program, "rb") as binary:
         if b"cudaMalloc" in binary.read():
             cuda = pinned("fetch_cuda.sh", r"^nvidia-cuda-runtime==(\S+)")
