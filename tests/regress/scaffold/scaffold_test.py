@@ -48,7 +48,7 @@ ADDITIONS = {
         ("data/format_list.h", "}};",
          '    {DataFormat::kScaffold, "scaffold", {"text/scaffold", "", "", ""}, false, true},\n'),
         ("data/format_list.h", "> kFormats", " + 1"),
-        ("data/magic.cc", '  if (head.starts_with("PAR1"))',
+        ("data/magic.cc", '  if (head.starts_with(kParquetMagic))',
          '  if (head.starts_with("#scaffold")) return DataFormat::kScaffold;\n'),
         ("data/open.cc", "    case DataFormat::kLibsvm:",
          "    case DataFormat::kScaffold:\n"
