@@ -4,7 +4,7 @@
 #   nlohmann_json  engine/model (reader), container/job_config, container/report, hyperparams/describe
 #   fast_float     data/number.h
 #   LibArchive     container/archive
-#   ISA-L          data/decode/gzip_decoder.cc
+#   ISA-L          data/decode/gzip_*
 #   libzstd        data/decode/zstd_decoder.cc
 #   protobuf       data/recordio/record_reader.cc (the lite runtime; protoc runs while building)
 #   Arrow          data/parquet/module (a library that is opened at run time)

@@ -1,5 +1,7 @@
 #include "data/decode/gzip_header.h"
 
+#include <isa-l/crc.h>
+
 namespace boostyard {
 namespace {
 
@@ -10,13 +12,6 @@ constexpr std::uint32_t kHasComment = 1U << 4;
 constexpr std::uint32_t kReserved = 0xE0;
 constexpr std::uint32_t kFixedBytes = 10;
 constexpr std::uint8_t kDeflate = 8;
-
-// The CRC-32 of gzip, one byte more. Headers are short: no table.
-std::uint32_t AddToCrc(std::uint32_t crc, std::uint8_t byte) {
-  crc ^= byte;
-  for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (0xEDB88320U & (0U - (crc & 1U)));
-  return crc;
-}
 
 }  // namespace
 
@@ -29,7 +24,7 @@ std::size_t GzipHeader::Take(std::span<const char> in) {
 }
 
 void GzipHeader::TakeByte(std::uint8_t byte) {
-  if (field_ != Field::kChecksum) crc_ = AddToCrc(crc_, byte);
+  if (field_ != Field::kChecksum) crc_ = crc32_gzip_refl(crc_, &byte, 1);
   switch (field_) {
     case Field::kFixed:
       TakeFixed(byte);
@@ -65,7 +60,7 @@ void GzipHeader::TakeFixed(std::uint8_t byte) {
 void GzipHeader::TakeChecksum(std::uint8_t byte) {
   header_crc_ |= static_cast<std::uint32_t>(byte) << (8 * taken_);
   if (++taken_ < 2) return;
-  if (header_crc_ != (~crc_ & 0xFFFFU)) problem_ = "a wrong checksum of the gzip header";
+  if (header_crc_ != (crc_ & 0xFFFFU)) problem_ = "a wrong checksum of the gzip header";
   GoOn();
 }
 

@@ -31,8 +31,8 @@ class GzipHeader {
   std::uint32_t taken_ = 0;  // bytes of the field
   std::uint32_t flags_ = 0;
   std::uint32_t extra_length_ = 0;
-  std::uint32_t crc_ = 0xFFFFFFFFU;  // of all bytes so far, inverted
-  std::uint32_t header_crc_ = 0;     // the 16 bits that the checksum has to have
+  std::uint32_t crc_ = 0;         // the CRC-32 of all bytes so far
+  std::uint32_t header_crc_ = 0;  // the 16 bits that the checksum has to have
   std::string_view problem_;
 };
 

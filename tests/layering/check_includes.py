@@ -66,7 +66,7 @@ OWNERS = {
     "archive.h": ("container/archive", "tests/"),
     "archive_entry.h": ("container/archive", "tests/"),
     "zlib.h": ("container/archive", "tests/"),
-    "isa-l/": ("data/decode/gzip_decoder.cc",),
+    "isa-l/": ("data/decode/gzip_decoder.cc", "data/decode/gzip_header.cc"),
     "zstd.h": ("data/decode/zstd_decoder.cc", "tests/data/"),
     "record.pb.h": ("data/recordio/record_reader.cc",),
     "google/protobuf/": (),  # what protoc generates includes it, and nothing else
