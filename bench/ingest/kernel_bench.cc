@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "bench/ingest/cpu_clock.h"
+#include "bench/ingest/process_usage.h"
 #include "data/csv/block_reader.h"
 #include "data/csv/parse.h"
 #include "data/number.h"

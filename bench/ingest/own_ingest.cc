@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "bench/ingest/cell_sum.h"
-#include "bench/ingest/cpu_clock.h"
+#include "bench/ingest/process_usage.h"
 #include "data/decode/frame_decoder.h"
 #include "data/open.h"
 #include "engine/base/column_chunk.h"
@@ -69,9 +69,9 @@ int IngestOne(const std::string& path, int threads, std::uint64_t limit_bytes, b
   }
   const Result<BinnedColumns> bins = BinColumns(*opened->stream, *cuts, threads, true);
   if (!bins.ok()) return EXIT_FAILURE;
-  std::printf("read:%.6f cuts:%.6f bins:%.6f read_wall:%.6f wall:%.6f rows:%llu\n", read - start,
-              cut - read, CpuSeconds() - cut, read_wall, WallSeconds() - wall,
-              static_cast<unsigned long long>(bins->row_count));
+  std::printf("read:%.6f cuts:%.6f bins:%.6f read_wall:%.6f wall:%.6f peak_mb:%.3f rows:%llu\n",
+              read - start, cut - read, CpuSeconds() - cut, read_wall, WallSeconds() - wall,
+              PeakMegabytes(), static_cast<unsigned long long>(bins->row_count));
   return EXIT_SUCCESS;
 }
 

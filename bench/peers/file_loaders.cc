@@ -2,9 +2,9 @@
 //
 // usage: file_loaders xgboost|lightgbm LIBRARY FILE THREADS [check]
 // Prints one line: CPU seconds of loading, of quantising (LightGBM does both at once), seconds by
-// the wall, and rows. `check` adds the sum of the cells (bench/ingest/cell_sum.h); LightGBM keeps
-// bins, so that only its labels can be told.
-// XGBoost quantises in its first round: what that takes longer than the second is counted.
+// the wall, peak memory, and rows. `check` adds the sum of the cells (bench/ingest/cell_sum.h);
+// LightGBM keeps bins, so that only its labels can be told. XGBoost quantises in its first round:
+// what that takes longer than the second is counted.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -12,14 +12,15 @@
 #include <vector>
 
 #include "bench/ingest/cell_sum.h"
-#include "bench/ingest/cpu_clock.h"
+#include "bench/ingest/process_usage.h"
 #include "bench/peers/library.h"
 
 namespace boostyard::bench {
 namespace {
 
 void Print(double load, double quantise, double wall, unsigned long long rows) {
-  std::printf("load:%.6f quantise:%.6f wall:%.6f rows:%llu\n", load, quantise, wall, rows);
+  std::printf("load:%.6f quantise:%.6f wall:%.6f peak_mb:%.3f rows:%llu\n", load, quantise, wall,
+              PeakMegabytes(), rows);
 }
 
 struct Request {

@@ -16,6 +16,12 @@ def weighed(values, rows, column):
     return float(numpy.nansum(values.astype("f8") * ((31 * rows + 17 * column) % 97 + 1)))
 
 
+def peak_megabytes():
+    """The largest resident set of this program; that of its parent is not in it."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024 / 1e6
+
+
 def run(read, columns_of):
     """read(path, threads, columns) gives rows; columns_of(rows) its columns as NumPy arrays."""
     path, threads = sys.argv[1], int(sys.argv[2])
@@ -25,7 +31,8 @@ def run(read, columns_of):
     rows = read(path, threads, columns)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     arrays = list(columns_of(rows))
-    line = f"load:{cpu:.6f} wall:{wall:.6f} rows:{len(arrays[0])}"
+    line = (f"load:{cpu:.6f} wall:{wall:.6f} peak_mb:{peak_megabytes():.3f} "
+            f"rows:{len(arrays[0])}")
     if sys.argv[3:] == ["check"]:
         import numpy
         rows = numpy.arange(len(arrays[0]))
