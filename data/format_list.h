@@ -1,5 +1,5 @@
-// One line per format: its name, the content types that mean it, whether a pipe may carry it, and
-// whether this version reads it. To add a format: its folder, one line here, one arm in open.cc.
+// One line per format: its name, the content types that mean it, and whether a pipe may carry it.
+// To add a format: its folder, one line here, one arm in open.cc.
 #pragma once
 
 #include <array>
@@ -14,17 +14,15 @@ struct FormatRow {
   std::string_view name;
   std::array<std::string_view, 4> content_types;  // lower case; empty: unused
   bool may_be_piped;
-  bool is_read;
 };
 
 inline constexpr std::array<FormatRow, 4> kFormats{{
-    {DataFormat::kCsv, "csv", {"text/csv", "csv", "text/tab-separated-values", "tsv"}, true, true},
-    {DataFormat::kLibsvm, "libsvm", {"text/libsvm", "libsvm", "text/x-libsvm", ""}, true, true},
-    {DataFormat::kParquet, "parquet", {"application/x-parquet", "parquet", "", ""}, true, true},
+    {DataFormat::kCsv, "csv", {"text/csv", "csv", "text/tab-separated-values", "tsv"}, true},
+    {DataFormat::kLibsvm, "libsvm", {"text/libsvm", "libsvm", "text/x-libsvm", ""}, true},
+    {DataFormat::kParquet, "parquet", {"application/x-parquet", "parquet", "", ""}, true},
     {DataFormat::kRecordio,
      "recordio-protobuf",
      {"application/x-recordio-protobuf", "recordio-protobuf", "", ""},
-     true,
      true},
 }};
 

@@ -17,14 +17,6 @@
 namespace boostyard {
 namespace {
 
-std::string ReadableFormats() {
-  std::string names;
-  for (const FormatRow& row : kFormats) {
-    if (row.is_read) names += (names.empty() ? "" : ", ") + std::string(row.name);
-  }
-  return names;
-}
-
 bool IsText(DataFormat format) {
   return format == DataFormat::kCsv || format == DataFormat::kLibsvm;
 }
@@ -57,20 +49,12 @@ Result<ContentType> ChooseType(const ReadRequest& request, const InputFile& firs
   if (IsText(seen) && !(may_be && !IsText(type.format))) {
     BOOSTYARD_RETURN_IF_ERROR(CheckIsText(first.head, name));
   }
-  const std::string convert = "convert the data to a format that is read: " + ReadableFormats();
   if (!may_be) {
-    const FormatRow& row = RowOf(seen);
     return MakeError(
         ErrorId::kChannelContentType,
-        name + " looks like " + std::string(row.name) + ", but its content type is " +
+        name + " looks like " + std::string(NameOf(seen)) + ", but its content type is " +
             std::string(NameOf(type.format)),
-        row.is_read ? "set the channel's ContentType to " + std::string(row.content_types.front())
-                    : convert);
-  }
-  if (!RowOf(type.format).is_read) {
-    return MakeError(
-        ErrorId::kDataFormat,
-        std::string(NameOf(type.format)) + " is not read by this version (" + name + ")", convert);
+        "set the channel's ContentType to " + std::string(RowOf(seen).content_types.front()));
   }
   return type;
 }

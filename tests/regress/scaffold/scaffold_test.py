@@ -46,7 +46,7 @@ ADDITIONS = {
         ("data/CMakeLists.txt", "  open.cc", "  scaffold/read.cc\n"),
         ("data/content_type.h", " };", ", kScaffold"),
         ("data/format_list.h", "}};",
-         '    {DataFormat::kScaffold, "scaffold", {"text/scaffold", "", "", ""}, false, true},\n'),
+         '    {DataFormat::kScaffold, "scaffold", {"text/scaffold", "", "", ""}, false},\n'),
         ("data/format_list.h", "> kFormats", " + 1"),
         ("data/magic.cc", '  if (head.starts_with(kParquetMagic))',
          '  if (head.starts_with("#scaffold")) return DataFormat::kScaffold;\n'),
