@@ -190,6 +190,12 @@ Result<InputFile> OpenInput(const SourceFile& file, const ReadRequest& request,
   return input;
 }
 
+Result<InputFile> TakeInput(std::vector<InputFile>& opened, std::size_t index,
+                            const ReadRequest& request, const ReadOptions& options) {
+  if (index < opened.size()) return std::move(opened[index]);
+  return OpenInput(request.files[index], request, options);
+}
+
 Result<std::unique_ptr<DecodedText>> OpenDecoded(const SourceFile& file, Compression compression,
                                                  const FileOpener& open_file) {
   BOOSTYARD_ASSIGN_OR_RETURN(std::shared_ptr<ByteSource> source, open_file(file));

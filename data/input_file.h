@@ -64,6 +64,10 @@ struct InputFile {
 Result<InputFile> OpenInput(const SourceFile& file, const ReadRequest& request,
                             const ReadOptions& options);
 
+// File `index` of the request: out of `opened`, which holds the first ones, or opened now.
+Result<InputFile> TakeInput(std::vector<InputFile>& opened, std::size_t index,
+                            const ReadRequest& request, const ReadOptions& options);
+
 // The text of a compressed regular file, from its beginning. Errors: kIoRead.
 Result<std::unique_ptr<DecodedText>> OpenDecoded(const SourceFile& file, Compression compression,
                                                  const FileOpener& open_file);

@@ -132,6 +132,10 @@ Result<SourcePosition> LocateCellWith(const ReadRequest& request, const ReadOpti
                                    : FindInCompressed(planned, options, finder));
     if (line) return PlaceOfCell(*line, file, layout, column);
   }
+  return RowNotFoundError(request);
+}
+
+Error RowNotFoundError(const ReadRequest& request) {
   return MakeError(ErrorId::kInternal,
                    "a row of the channel " + request.channel + " cannot be found again");
 }

@@ -16,4 +16,7 @@ namespace boostyard {
 // kInternal if there is no such row (the files have changed).
 Result<SourcePosition> LocateCell(const ReadRequest& request, RowIndex row, std::uint64_t column);
 
+// For the formats' own ways to find a row: there is no such row.
+Error RowNotFoundError(const ReadRequest& request);
+
 }  // namespace boostyard

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "data/decode/compression.h"
+#include "data/libsvm/parse.h"
 #include "data/number.h"
 #include "engine/base/error_table.h"
 
@@ -45,15 +46,6 @@ bool IsInteger(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
 }
 
-// Cuts the next token off `rest`: what is between blanks.
-std::string_view NextToken(std::string_view& rest) {
-  rest = TrimBlanks(rest);
-  const std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
-  const std::string_view token = rest.substr(0, end);
-  rest.remove_prefix(end);
-  return token;
-}
-
 struct LibsvmLine {
   bool is_libsvm = false;
   bool has_pairs = false;
@@ -61,13 +53,14 @@ struct LibsvmLine {
 
 LibsvmLine LookAtLine(std::string_view line) {
   std::string_view rest = line.substr(0, line.find('#'));
-  const std::string_view label = NextToken(rest);
+  const std::string_view label = libsvm::NextToken(rest);
   if (label.empty()) return {true, false};  // blank or a comment
   const std::size_t colon = label.find(':');
   if (!IsNumber(label.substr(0, colon))) return {};
   if (colon != std::string_view::npos && !IsNumber(label.substr(colon + 1))) return {};
   LibsvmLine result{true, false};
-  for (std::string_view token = NextToken(rest); !token.empty(); token = NextToken(rest)) {
+  for (std::string_view token = libsvm::NextToken(rest); !token.empty();
+       token = libsvm::NextToken(rest)) {
     const std::size_t at = token.find(':');
     if (at == std::string_view::npos) return {};
     const std::string_view index = token.substr(0, at);

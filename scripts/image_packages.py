@@ -52,6 +52,8 @@ def debian(package, files=()):
 
 def main():
     program, *libraries = sys.argv[1:]
+    with open("VERSION") as text:
+        ours = text.read().strip()
     files = {}
     arrow = [library for library in libraries if "/arrow-" in library]
     for library in sorted(set(libraries) - set(arrow)):
@@ -66,7 +68,6 @@ def main():
         version = pinned("fetch_arrow.sh", r"^readonly VERSION=(\S+)")
         components.append(component("pyarrow", version, f"pkg:pypi/pyarrow@{version}",
                                     ["/usr/lib/" + os.path.basename(file) for file in arrow]))
-        ours = open("VERSION").read().strip()
         components.append(component("boostyard-parquet", ours, f"pkg:generic/boostyard-parquet@{ours}",
                                     ["/usr/lib/libboostyard_parquet.so"]))
     with open(program, "rb") as binary:
@@ -74,11 +75,9 @@ def main():
             cuda = pinned("fetch_cuda.sh", r"^nvidia-cuda-runtime==(\S+)")
             components.append(component("nvidia-cuda-runtime", cuda,
                                         f"pkg:pypi/nvidia-cuda-runtime@{cuda}"))
-    with open("VERSION") as text:
-        version = text.read().strip()
     json.dump({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
                "metadata": {"component": {"type": "container", "name": "boostyard",
-                                          "version": version}},
+                                          "version": ours}},
                "components": components}, sys.stdout, indent=1)
     print()
 

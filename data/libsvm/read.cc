@@ -9,11 +9,11 @@
 #include "data/csv/chunk_text.h"
 #include "data/libsvm/line_error.h"
 #include "data/libsvm/parse.h"
+#include "data/locate.h"
 #include "data/magic.h"
 #include "data/rows/byte_stream.h"
 #include "data/rows/parse_blocks.h"
 #include "data/rows/row_store.h"
-#include "engine/base/error_table.h"
 
 namespace boostyard::libsvm {
 namespace {
@@ -83,13 +83,8 @@ class Reader {
 
   Result<OpenedData> Run(std::vector<InputFile> opened) {
     for (std::size_t i = 0; i < request_.files.size() && errors_.size() < csv::kMaxFaults; ++i) {
-      if (i < opened.size()) {
-        BOOSTYARD_RETURN_IF_ERROR(ReadFile(std::move(opened[i])));
-      } else {
-        BOOSTYARD_ASSIGN_OR_RETURN(InputFile input,
-                                   OpenInput(request_.files[i], request_, options_));
-        BOOSTYARD_RETURN_IF_ERROR(ReadFile(std::move(input)));
-      }
+      BOOSTYARD_ASSIGN_OR_RETURN(InputFile input, TakeInput(opened, i, request_, options_));
+      BOOSTYARD_RETURN_IF_ERROR(ReadFile(std::move(input)));
     }
     if (!errors_.empty()) return Combine(std::move(errors_));
     return store_.Finish();
@@ -167,8 +162,7 @@ Result<SourcePosition> LocateRow(const ReadRequest& request, const ReadOptions& 
       row -= rows;
     }
   }
-  return MakeError(ErrorId::kInternal,
-                   "a row of the channel " + request.channel + " cannot be found again");
+  return RowNotFoundError(request);
 }
 
 }  // namespace boostyard::libsvm

@@ -102,22 +102,16 @@ Result<std::vector<Input>> GatherInputs(const ReadRequest& request, const ReadOp
                                         std::vector<InputFile> opened) {
   std::vector<Input> inputs;
   for (std::size_t i = 0; i < request.files.size(); ++i) {
-    if (i >= opened.size()) {
-      BOOSTYARD_ASSIGN_OR_RETURN(InputFile next, OpenInput(request.files[i], request, options));
-      opened.push_back(std::move(next));
+    BOOSTYARD_ASSIGN_OR_RETURN(const InputFile input, TakeInput(opened, i, request, options));
+    if (input.is_empty()) continue;
+    BOOSTYARD_RETURN_IF_ERROR(CheckIsParquet(input));
+    if (input.pipe != nullptr) {
+      BOOSTYARD_ASSIGN_OR_RETURN(const std::shared_ptr<const std::string> bytes,
+                                 ReadPipe(*input.pipe, request, input.file.display_name));
+      AddPiped(input.file, bytes, inputs);
+    } else {
+      inputs.push_back({.file = input.file, .bytes = nullptr});
     }
-    InputFile& input = opened[i];
-    if (!input.is_empty()) {
-      BOOSTYARD_RETURN_IF_ERROR(CheckIsParquet(input));
-      if (input.pipe != nullptr) {
-        BOOSTYARD_ASSIGN_OR_RETURN(const std::shared_ptr<const std::string> bytes,
-                                   ReadPipe(*input.pipe, request, input.file.display_name));
-        AddPiped(input.file, bytes, inputs);
-      } else {
-        inputs.push_back({.file = input.file, .bytes = nullptr});
-      }
-    }
-    input = InputFile();
   }
   return inputs;
 }

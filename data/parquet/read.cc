@@ -6,11 +6,11 @@
 
 #include "data/csv/kept_stream.h"
 #include "data/csv/memory_plan.h"
+#include "data/locate.h"
 #include "data/parquet/input.h"
 #include "data/parquet/plan.h"
 #include "data/parquet/stream.h"
 #include "data/parquet/windows.h"
-#include "engine/base/error_table.h"
 #include "engine/base/huge_buffer.h"
 
 namespace boostyard::parquet {
@@ -144,8 +144,7 @@ Result<SourcePosition> LocateRow(const ReadRequest& request, const ReadOptions& 
     }
     row -= row_count;
   }
-  return MakeError(ErrorId::kInternal,
-                   "a row of the channel " + request.channel + " cannot be found again");
+  return RowNotFoundError(request);
 }
 
 }  // namespace boostyard::parquet

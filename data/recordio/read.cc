@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "data/locate.h"
 #include "data/recordio/diagnose.h"
 #include "data/recordio/frames.h"
 #include "data/recordio/parse.h"
@@ -84,16 +85,9 @@ class Reader {
       : request_(request), options_(options), store_(request, "recordio-protobuf") {}
 
   Result<OpenedData> Run(std::vector<InputFile> opened) {
-    std::size_t next = 0;
-    for (const SourceFile& file : request_.files) {
-      InputFile input;
-      if (next < opened.size()) {
-        input = std::move(opened[next++]);
-      } else {
-        BOOSTYARD_ASSIGN_OR_RETURN(input, OpenInput(file, request_, options_));
-      }
+    for (std::size_t i = 0; i < request_.files.size() && !is_over_; ++i) {
+      BOOSTYARD_ASSIGN_OR_RETURN(InputFile input, TakeInput(opened, i, request_, options_));
       if (!input.is_empty()) BOOSTYARD_RETURN_IF_ERROR(ReadFile(std::move(input)));
-      if (is_over_) break;
     }
     if (!errors_.empty()) return Combine(std::move(errors_));
     BOOSTYARD_ASSIGN_OR_RETURN(OpenedData data, store_.Finish());
@@ -184,8 +178,7 @@ Result<SourcePosition> LocateRow(const ReadRequest& request, const ReadOptions& 
       if (records.empty()) break;
     }
   }
-  return MakeError(ErrorId::kInternal,
-                   "a row of the channel " + request.channel + " cannot be found again");
+  return RowNotFoundError(request);
 }
 
 }  // namespace boostyard::recordio
