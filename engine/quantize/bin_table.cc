@@ -10,6 +10,7 @@ namespace boostyard {
 const BinTable& BinTableBuilder::Build(std::span<const float> cuts, bool with_slots) {
   const std::span<const float> interior = cuts.first(cuts.size() - 1);
   table_.cuts = cuts.data();
+  table_.cut_count = static_cast<std::uint32_t>(interior.size());
   if (cuts.size() <= kNarrowBins) BuildRows(interior);
   if (with_slots) BuildSlots(interior);
   return table_;

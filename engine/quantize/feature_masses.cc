@@ -7,6 +7,26 @@
 namespace boostyard {
 namespace {
 
+bool IsBefore(const KeyMass& a, const KeyMass& b) { return a.key < b.key; }
+
+bool IsFiniteKey(std::uint32_t key) { return key >= kMinFiniteKey && key <= kMaxFiniteKey; }
+
+// Of ascending lists, which may hold a key twice.
+std::vector<KeyMass> Merged(const std::vector<KeyMass>& a, const std::vector<KeyMass>& b) {
+  std::vector<KeyMass> all(a.size() + b.size());
+  std::merge(a.begin(), a.end(), b.begin(), b.end(), all.begin(), IsBefore);
+  std::vector<KeyMass> merged;
+  merged.reserve(all.size());
+  for (const KeyMass& entry : all) {
+    if (merged.empty() || merged.back().key != entry.key) {
+      merged.push_back(entry);
+    } else {
+      merged.back().mass += entry.mass;
+    }
+  }
+  return merged;
+}
+
 void AppendCell(std::uint32_t first_key, std::uint32_t width_bits, std::uint64_t mass,
                 CellSearch& search) {
   search.cells.push_back(
@@ -21,30 +41,47 @@ void FeatureMasses::AddCoded(std::span<const float> dictionary, const std::uint6
   for (std::size_t code = 0; code < dictionary.size(); ++code) {
     if (code_masses[code] > 0) added.push_back({FloatKey(dictionary[code]), code_masses[code]});
   }
-  std::vector<KeyMass> merged;
-  merged.reserve(coded_.size() + added.size());
-  std::merge(coded_.begin(), coded_.end(), added.begin(), added.end(), std::back_inserter(merged),
-             [](const KeyMass& a, const KeyMass& b) { return a.key < b.key; });
-  coded_.clear();
-  for (const KeyMass& entry : merged) {
-    if (coded_.empty() || coded_.back().key != entry.key) {
-      coded_.push_back(entry);
+  coded_ = Merged(coded_, added);
+}
+
+void FeatureMasses::AddKnown(const KnownValues& values) {
+  std::vector<KeyMass> added;
+  values.ForEach([&](const FloatMass& value) {
+    const std::uint32_t key = FloatKeyOfBits(value.bits);
+    if (IsFiniteKey(key)) {
+      added.push_back({key, value.mass});
     } else {
-      coded_.back().mass += entry.mass;
+      has_missing_ = true;
     }
+  });
+  std::sort(added.begin(), added.end(), IsBefore);
+  known_ = Merged(known_, added);
+  if (has_buckets() || known_.size() > kMostKnown) PutKnownIntoBuckets();
+}
+
+void FeatureMasses::PutKnownIntoBuckets() {
+  blocks_.resize(kBlockCount);
+  for (const KeyMass& entry : known_) {
+    any_bits_ |= FloatBits(KeyFloat(entry.key));
+    const std::uint32_t bucket = entry.key >> 16;
+    Block& block = blocks_[bucket / kBlockSize];
+    if (block == nullptr) block.reset(new std::uint64_t[kBlockSize]());
+    block[bucket % kBlockSize] += entry.mass;
   }
+  known_ = {};
 }
 
 template <class Count>
-void FeatureMasses::TakeBuckets(Count* counts) {
-  if (blocks_.empty()) blocks_.resize(kBlockCount);
+void FeatureMasses::TakeBuckets(Count* counts, std::uint32_t any_bits) {
+  PutKnownIntoBuckets();
+  any_bits_ |= any_bits;
   for (std::size_t block = 0; block < kBlockCount; ++block) {
     Count* const part = counts + block * kBlockSize;
     Count any = 0;
     for (std::size_t i = 0; i < kBlockSize; ++i) any |= part[i];
     if (any == 0) continue;
     const auto first_key = static_cast<std::uint32_t>(block * kBlockSize << 16);
-    if (first_key < kMinFiniteKey || first_key > kMaxFiniteKey) {
+    if (!IsFiniteKey(first_key)) {
       has_missing_ = true;
     } else {
       if (blocks_[block] == nullptr) blocks_[block].reset(new std::uint64_t[kBlockSize]());
@@ -54,26 +91,44 @@ void FeatureMasses::TakeBuckets(Count* counts) {
   }
 }
 
-template void FeatureMasses::TakeBuckets(std::uint32_t* counts);
-template void FeatureMasses::TakeBuckets(std::uint64_t* counts);
+template void FeatureMasses::TakeBuckets(std::uint32_t* counts, std::uint32_t any_bits);
+template void FeatureMasses::TakeBuckets(std::uint64_t* counts, std::uint32_t any_bits);
 
 CellSearch FeatureMasses::FirstCells() const {
-  if (!blocks_.empty()) return BucketCells();
+  const bool buckets_are_keys = (any_bits_ & 0xFFFF) == 0;
+  if (has_buckets() && !buckets_are_keys) return BucketCells();
   CellSearch search;
-  for (const KeyMass& entry : coded_) AppendCell(entry.key, 0, entry.mass, search);
+  for (const KeyMass& entry : Merged(coded_, has_buckets() ? BucketKeys() : known_)) {
+    AppendCell(entry.key, 0, entry.mass, search);
+  }
   return search;
+}
+
+// Of buckets that can hold one value each: the lower bits of all are 0.
+std::vector<KeyMass> FeatureMasses::BucketKeys() const {
+  std::vector<KeyMass> keys;
+  for (std::size_t block = 0; block < kBlockCount; ++block) {
+    if (blocks_[block] == nullptr) continue;
+    for (std::size_t i = 0; i < kBlockSize; ++i) {
+      if (blocks_[block][i] == 0) continue;
+      const auto bucket = static_cast<std::uint32_t>(block * kBlockSize + i);
+      const std::uint32_t lower_bits = bucket < kBucketCount / 2 ? 0xFFFF : 0;  // negative: flipped
+      keys.push_back({bucket << 16 | lower_bits, blocks_[block][i]});
+    }
+  }
+  return keys;
 }
 
 CellSearch FeatureMasses::BucketCells() const {
   CellSearch search;
   for (std::size_t block = 0; block < kBlockCount; ++block) {
     const auto block_key = static_cast<std::uint32_t>(block * kBlockSize << 16);
+    const auto coded = CodedIn(block_key, block_key | ((kBlockSize << 16) - 1));
+    if (blocks_[block] == nullptr && coded.empty()) continue;
     std::uint64_t masses[kBlockSize] = {};
     if (blocks_[block] != nullptr) {
       std::copy(blocks_[block].get(), blocks_[block].get() + kBlockSize, masses);
     }
-    const auto coded = CodedIn(block_key, block_key | ((kBlockSize << 16) - 1));
-    if (blocks_[block] == nullptr && coded.empty()) continue;
     for (const KeyMass& entry : coded) masses[(entry.key >> 16) % kBlockSize] += entry.mass;
     for (std::uint32_t i = 0; i < kBlockSize; ++i) {
       if (masses[i] > 0) AppendCell(block_key + (i << 16), 16, masses[i], search);

@@ -1,5 +1,6 @@
-// What the first pass learns of one feature: masses per value (from coded pieces) and per bucket
-// (from floats). Sums of whole numbers: the order of the pieces does not matter.
+// What the first pass learns of one feature: masses per value (from coded pieces, and from floats
+// of few values) and per bucket (from other floats). Sums of whole numbers: the order of the pieces
+// does not matter.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "engine/quantize/kernels.h"
+#include "engine/quantize/known_values.h"
 #include "engine/quantize/rank_rule.h"
 
 namespace boostyard {
@@ -22,14 +24,21 @@ class FeatureMasses {
   // Masses of the dictionary's values, which ascend.
   void AddCoded(std::span<const float> dictionary, const std::uint64_t* code_masses);
 
+  // Adds the values of floats. Those that are missing are dropped and noted.
+  void AddKnown(const KnownValues& values);
+
   // Adds kBucketCount masses and sets them to 0. Those of missing values are dropped and noted.
+  // The lower 16 bits of `any_bits` are set where they are in one of the values.
   template <class Count>
-  void TakeBuckets(Count* counts);
+  void TakeBuckets(Count* counts, std::uint32_t any_bits);
+
+  // Whether floats are told by bucket, so that there is no point in looking for few values.
+  bool has_buckets() const { return !blocks_.empty(); }
 
   void NoteMissing() { has_missing_ = true; }
   bool has_missing() const { return has_missing_; }
 
-  // All values as cells: single keys if only coded pieces were seen, else buckets.
+  // All values as cells: single keys if they are known, else buckets.
   CellSearch FirstCells() const;
 
   // Frees what TakeBuckets took, which FirstCells() has told by then.
@@ -45,10 +54,16 @@ class FeatureMasses {
   static constexpr std::size_t kBlockCount = kBucketCount / kBlockSize;
   using Block = std::unique_ptr<std::uint64_t[]>;
 
-  CellSearch BucketCells() const;
+  static constexpr std::size_t kMostKnown = 1024;  // more are put into buckets
 
-  std::vector<KeyMass> coded_;  // ascending
-  std::vector<Block> blocks_;   // kBlockCount, or empty: no floats
+  CellSearch BucketCells() const;
+  std::vector<KeyMass> BucketKeys() const;
+  void PutKnownIntoBuckets();
+
+  std::vector<KeyMass> coded_;  // ascending; of coded pieces
+  std::vector<KeyMass> known_;  // ascending; of floats, as long as there are no blocks
+  std::vector<Block> blocks_;   // kBlockCount, or empty: no floats, or all are known
+  std::uint32_t any_bits_ = 0;  // of floats in blocks
   bool has_missing_ = false;
 };
 

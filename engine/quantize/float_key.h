@@ -14,12 +14,18 @@ inline constexpr std::uint32_t kMinFiniteKey = 0x00800000;
 inline constexpr std::uint32_t kMaxFiniteKey = 0xFF7FFFFF;
 
 // A negative number has all its bits flipped, a positive one its sign bit set.
-BOOSTYARD_HD std::uint32_t FloatKey(float value) {
-  std::uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
+BOOSTYARD_HD std::uint32_t FloatKeyOfBits(std::uint32_t bits) {
   if (bits == 0x80000000U) bits = 0;
   return bits ^ ((0U - (bits >> 31)) | 0x80000000U);
 }
+
+BOOSTYARD_HD std::uint32_t FloatBits(float value) {
+  std::uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+BOOSTYARD_HD std::uint32_t FloatKey(float value) { return FloatKeyOfBits(FloatBits(value)); }
 
 // The inverse, for keys of finite values.
 BOOSTYARD_HD float KeyFloat(std::uint32_t key) {

@@ -12,6 +12,9 @@ namespace boostyard {
 
 inline constexpr std::size_t kBucketCount = 65'536;  // buckets are the upper 16 bits of a FloatKey
 inline constexpr std::size_t kNarrowBins = 256;      // bins whose numbers fit one byte
+inline constexpr std::size_t kMostKnownValues = 32;  // that count_known compares with
+inline constexpr std::size_t kKnownBlock = 64;       // values that it takes at a time
+inline constexpr std::size_t kFewCuts = 12;          // up to which a value is compared with all
 
 // The interior cuts of a feature (all but its last) in the shapes that the kernels search.
 struct BinTable {
@@ -19,6 +22,7 @@ struct BinTable {
   // each row but the bottom one.
   alignas(64) float rows[kNarrowBins];
   alignas(64) float row_ends[16];
+  std::uint32_t cut_count = 0;  // of the interior ones
   // For any number: the keys between the first and the last cut in equal slots of 2^shift keys;
   // slot s holds the cuts first_cut[s] to first_cut[s + 1] - 1. Filled in where a kernel needs it.
   const float* cuts = nullptr;
@@ -29,8 +33,14 @@ struct BinTable {
 };
 
 struct QuantizeKernels {
-  // counts[FloatKey(values[i]) >> 16] += 1.
-  void (*count_buckets)(const float* values, std::size_t count, std::uint32_t* counts);
+  // counts[FloatKey(values[i]) >> 16] += 1. Returns a number whose lower 16 bits are those that are
+  // set in the lower 16 bits of any value.
+  std::uint32_t (*count_buckets)(const float* values, std::size_t count, std::uint32_t* counts);
+  // For whole blocks of kKnownBlock values that have no bits but known[0 .. known_count): adds up
+  // how often each occurs. Returns where the first other block, or the rest, begins. At most
+  // kMostKnownValues different ones.
+  std::size_t (*count_known)(const float* values, std::size_t count, const std::uint32_t* known,
+                             std::size_t known_count, std::uint64_t* masses);
   // counts[codes[i]] += 1; codes are below code_count, or 255.
   void (*count_codes)(const std::uint8_t* codes, std::size_t count, std::size_t code_count,
                       std::uint32_t* counts);

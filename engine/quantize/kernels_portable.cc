@@ -5,8 +5,35 @@
 namespace boostyard {
 namespace {
 
-void CountBuckets(const float* values, std::size_t count, std::uint32_t* counts) {
-  for (std::size_t i = 0; i < count; ++i) ++counts[FloatKey(values[i]) >> 16];
+std::uint32_t CountBuckets(const float* values, std::size_t count, std::uint32_t* counts) {
+  std::uint32_t any_bits = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t bits = FloatBits(values[i]);
+    any_bits |= bits;
+    ++counts[FloatKeyOfBits(bits) >> 16];
+  }
+  return any_bits;
+}
+
+std::size_t CountKnown(const float* values, std::size_t count, const std::uint32_t* known,
+                       std::size_t known_count, std::uint64_t* masses) {
+  std::size_t begin = 0;
+  for (; begin + kKnownBlock <= count; begin += kKnownBlock) {
+    std::uint32_t matches[kMostKnownValues];
+    std::size_t matched = 0;
+    std::size_t compared = 0;
+    for (; compared < known_count && matched < kKnownBlock; ++compared) {
+      std::uint32_t equal = 0;
+      for (std::size_t i = 0; i < kKnownBlock; ++i) {
+        equal += static_cast<std::uint32_t>(FloatBits(values[begin + i]) == known[compared]);
+      }
+      matches[compared] = equal;
+      matched += equal;
+    }
+    if (matched < kKnownBlock) break;
+    for (std::size_t k = 0; k < compared; ++k) masses[k] += matches[k];
+  }
+  return begin;
 }
 
 // Four tables: equal codes in a row do not wait for each other's sums.
@@ -62,6 +89,7 @@ void MapCodes(const std::uint8_t* codes, std::size_t count, std::size_t /*code_c
 
 const QuantizeKernels kPortableQuantizeKernels = {
     .count_buckets = CountBuckets,
+    .count_known = CountKnown,
     .count_codes = CountCodes,
     .filter_keys = FilterKeys,
     .bin_values = BinValues,

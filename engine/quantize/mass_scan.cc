@@ -9,7 +9,7 @@
 namespace boostyard {
 
 MassScan::MassScan(const QuantizeKernels& kernels, const RowMass* mass_rule)
-    : kernels_(&kernels), mass_rule_(mass_rule), keys_(kBlock + 16) {
+    : kernels_(&kernels), mass_rule_(mass_rule), known_(kernels), keys_(kBlock + 16) {
   if (mass_rule_ == nullptr) {
     counts_.resize(kBucketCount);
   } else {
@@ -19,37 +19,63 @@ MassScan::MassScan(const QuantizeKernels& kernels, const RowMass* mass_rule)
 }
 
 void MassScan::AddMasses(const FeatureTask& task, FeatureMasses& masses, std::mutex& mutex) {
-  std::uint64_t rows_counted = 0;  // since the 32-bit counts were taken
-  bool has_floats = false;
-  bool has_missing = false;
-  const auto take_counts = [&] {
-    const std::lock_guard lock(mutex);
-    if (mass_rule_ == nullptr) {
-      masses.TakeBuckets(counts_.data());
-    } else {
-      masses.TakeBuckets(weight_counts_.data());
-    }
-    if (has_missing) masses.NoteMissing();
-  };
+  std::uint64_t rows_counted = 0;  // since the counts were taken
+  is_few_ = mass_rule_ == nullptr && !HasBuckets(masses, mutex);
   for (const ColumnChunk& chunk : task.chunks) {
     const ColumnPiece& piece = chunk.features[task.feature];
     if (piece.is_coded()) {
       AddCodedPiece(chunk, piece, masses, mutex);
       continue;
     }
-    has_floats = true;
-    if (mass_rule_ != nullptr) {
-      has_missing |= AddWeightedFloats(chunk, piece);
-      continue;
-    }
+    // The counts of buckets have 32 bits where rows have no weights.
     if (rows_counted + chunk.row_count > std::numeric_limits<std::uint32_t>::max()) {
-      take_counts();
+      TakeCounts(masses, mutex);
       rows_counted = 0;
     }
     rows_counted += chunk.row_count;
-    kernels_->count_buckets(piece.floats.data(), chunk.row_count, counts_.data());
+    if (mass_rule_ != nullptr) {
+      AddWeightedFloats(chunk, piece);
+    } else {
+      AddFloats(piece.floats.first(chunk.row_count));
+    }
   }
-  if (has_floats) take_counts();
+  if (rows_counted > 0) TakeCounts(masses, mutex);
+}
+
+bool MassScan::HasBuckets(const FeatureMasses& masses, std::mutex& mutex) {
+  const std::lock_guard lock(mutex);
+  return masses.has_buckets();
+}
+
+// As few values while they are few, else by bucket.
+void MassScan::AddFloats(std::span<const float> values) {
+  if (is_few_) {
+    const std::size_t counted = known_.Count(values.data(), values.size());
+    if (counted == values.size()) return;
+    is_few_ = false;
+    known_.ForEach([&](const FloatMass& value) {
+      any_bits_ |= value.bits;
+      counts_[FloatKeyOfBits(value.bits) >> 16] += static_cast<std::uint32_t>(value.mass);
+    });
+    known_.Clear();
+    values = values.subspan(counted);
+  }
+  any_bits_ |= kernels_->count_buckets(values.data(), values.size(), counts_.data());
+}
+
+void MassScan::TakeCounts(FeatureMasses& masses, std::mutex& mutex) {
+  const std::lock_guard lock(mutex);
+  if (is_few_) {
+    masses.AddKnown(known_);
+  } else if (mass_rule_ == nullptr) {
+    masses.TakeBuckets(counts_.data(), any_bits_);
+  } else {
+    masses.TakeBuckets(weight_counts_.data(), any_bits_);
+    if (has_missing_) masses.NoteMissing();
+  }
+  known_.Clear();
+  any_bits_ = 0;
+  has_missing_ = false;
 }
 
 void MassScan::AddCodedPiece(const ColumnChunk& chunk, const ColumnPiece& piece,
@@ -73,14 +99,13 @@ void MassScan::AddCodedPiece(const ColumnChunk& chunk, const ColumnPiece& piece,
   if (has_missing) masses.NoteMissing();
 }
 
-bool MassScan::AddWeightedFloats(const ColumnChunk& chunk, const ColumnPiece& piece) {
-  bool has_missing = false;
+void MassScan::AddWeightedFloats(const ColumnChunk& chunk, const ColumnPiece& piece) {
   for (std::size_t i = 0; i < chunk.row_count; ++i) {
     const float value = piece.floats[i];
-    has_missing |= value != value;
+    has_missing_ |= value != value;  // perhaps of no weight
+    any_bits_ |= FloatBits(value);
     weight_counts_[FloatKey(value) >> 16] += mass_rule_->Of(chunk.weights[i]);
   }
-  return has_missing;
 }
 
 std::size_t MassScan::Filter(const ColumnChunk& chunk, const ColumnPiece& piece, std::size_t begin,

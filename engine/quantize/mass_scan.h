@@ -32,8 +32,11 @@ class MassScan {
 
   void AddCodedPiece(const ColumnChunk& chunk, const ColumnPiece& piece, FeatureMasses& masses,
                      std::mutex& mutex);
-  // Returns whether a value is missing.
-  bool AddWeightedFloats(const ColumnChunk& chunk, const ColumnPiece& piece);
+  static bool HasBuckets(const FeatureMasses& masses, std::mutex& mutex);
+  void AddFloats(std::span<const float> values);
+  void AddWeightedFloats(const ColumnChunk& chunk, const ColumnPiece& piece);
+  // Hands over what was counted of floats and begins again.
+  void TakeCounts(FeatureMasses& masses, std::mutex& mutex);
   // The keys (and masses, if rows have weights) of the values whose bucket is looked into.
   std::size_t Filter(const ColumnChunk& chunk, const ColumnPiece& piece, std::size_t begin,
                      std::size_t end);
@@ -41,6 +44,11 @@ class MassScan {
   const QuantizeKernels* kernels_;
   const RowMass* mass_rule_;
   CellIndex index_;
+  // Of the float pieces of a task: either known_ counts, or one of the tables of buckets does.
+  KnownValues known_;
+  bool is_few_ = false;
+  bool has_missing_ = false;                  // told where rows have weights
+  std::uint32_t any_bits_ = 0;                // set in some value, as far as it is in a bucket
   std::vector<std::uint32_t> counts_;         // kBucketCount, if rows have no weights
   std::vector<std::uint64_t> weight_counts_;  // kBucketCount, if they have
   std::vector<std::uint32_t> keys_;

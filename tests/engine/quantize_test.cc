@@ -120,6 +120,20 @@ std::map<std::string, std::vector<float>> HardColumns(std::size_t row_count) {
     return std::min(size, 3e38) * (die(random) < 4 ? -1 : 1);
   });
   columns["ascending"] = column([i = 0.0]() mutable { return i++; });
+  columns["pairs"] = column([i = 0]() mutable { return i++ / 2 * 1.37; });
+  columns["whole numbers"] = column([&] { return std::round(90 * normal(random)); });
+  // Few values: 32 is how many of them are counted by comparing.
+  columns["yes or no"] = column([&] { return die(random) == 6 ? 1.0 : 0.0; });
+  columns["32 values"] = column([i = 0]() mutable { return std::sqrt(i++ * 7 % 32); });
+  columns["33 values"] = column([i = 0]() mutable { return std::sqrt(i++ * 7 % 33); });
+  columns["few and holes"] = column([&] {
+    return die(random) < 3 ? kMissing : die(random) < 4 ? -0.0 : die(random) - 4.5;
+  });
+  columns["a stranger at the end"] =
+      column([i = std::size_t{0}, row_count]() mutable { return i++ + 5 < row_count ? 2.5 : 0.1; });
+  columns["few, then many"] = column([i = std::size_t{0}, row_count, &random, &normal]() mutable {
+    return i++ < row_count / 2 ? std::floor(normal(random)) : normal(random);
+  });
   return columns;
 }
 
