@@ -142,20 +142,6 @@ class Carver {
 
 }  // namespace
 
-std::byte* ChunkArena::Take(std::size_t bytes) {
-  constexpr std::size_t kLine = 64;
-  constexpr std::size_t kMaxSlab = std::size_t{4} << 20;
-  const std::size_t padded = (bytes + kLine - 1) / kLine * kLine;
-  if (slab_.use_count() == 1) used_ = 0;  // no chunk is left in it
-  if (slab_ == nullptr || slab_->size() - used_ < padded) {
-    // Slabs grow, so that little data need little memory.
-    const std::size_t doubled = slab_ == nullptr ? 0 : 2 * slab_->size();
-    slab_ = std::make_shared<HugeBuffer<std::byte>>(std::max(padded, std::min(doubled, kMaxSlab)));
-    used_ = 0;
-  }
-  return slab_->data() + std::exchange(used_, used_ + padded);
-}
-
 bool Encoder::EncodeColumn(const float* cells, std::size_t row_count, std::size_t max_distinct,
                            std::uint8_t* codes) {
   if (ActiveCsvKernels().small_int_codes(cells, row_count, codes)) {
@@ -192,13 +178,12 @@ StoredChunk Encoder::Encode(const CellTable& table, const Layout& layout) {
       target_floats + (features - coded_columns) * rows + dictionaries_.size();
   StoredChunk chunk;
   const std::size_t bytes = floats * sizeof(float) + coded_columns * rows;
-  std::byte* const memory = arena_.Take(bytes);
-  chunk.memory = arena_.slab();
+  chunk.memory = arena_.Take(bytes);
   chunk.features.resize(features);
   chunk.memory_bytes = bytes + features * sizeof(ColumnPiece) + sizeof(StoredChunk);
   chunk.row_count = table.row_count;
 
-  Carver carver(memory);  // floats first: they are aligned
+  Carver carver(chunk.memory.data());  // floats first: they are aligned
   if (layout.has_label) {
     chunk.labels = carver.Copy(table.column(0), rows);
   } else {

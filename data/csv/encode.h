@@ -2,42 +2,25 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
+#include "data/csv/chunk_arena.h"
 #include "data/csv/layout.h"
 #include "data/csv/parse.h"
 #include "engine/base/column_chunk.h"
-#include "engine/base/huge_buffer.h"
 
 namespace boostyard::csv {
 
-// A chunk with the memory that its pieces point into, which it shares with its neighbours. Movable:
-// the memory stays where it is.
+// A chunk with the memory that its pieces point into. Movable: the memory stays where it is.
 struct StoredChunk {
-  std::shared_ptr<HugeBuffer<std::byte>> memory;
+  ChunkMemory memory;
   std::uint64_t memory_bytes = 0;  // of all of this chunk
   std::uint32_t row_count = 0;
   std::vector<ColumnPiece> features;
   std::span<const float> labels;
   std::span<const float> weights;
   std::vector<std::uint64_t> query_ids;  // of other formats than CSV; empty: none
-};
-
-// Cuts memory for one chunk after the other from large slabs: few page faults, and large pages
-// where the system has them.
-class ChunkArena {
- public:
-  // `bytes` of memory, aligned to 64 bytes, that live as long as the slab they are in: slab(). Who
-  // holds none of a slab's chunks must not hold the slab: then its memory is used again.
-  std::byte* Take(std::size_t bytes);
-
-  const std::shared_ptr<HugeBuffer<std::byte>>& slab() const { return slab_; }
-
- private:
-  std::shared_ptr<HugeBuffer<std::byte>> slab_;
-  std::size_t used_ = 0;
 };
 
 // Encodes chunks; its scratch memory is reused. One per thread.

@@ -24,6 +24,8 @@ inline void ReturnFreeMemory() {
 #endif
 }
 
+inline constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+
 // Owns `count` elements of a trivial type, uninitialised. Throws std::bad_alloc (turned into a
 // kOutOfMemory error at the engine's door).
 template <class T>
@@ -60,28 +62,34 @@ class HugeBuffer {
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
 
+  // Gives the memory of whole huge pages, bytes [begin, end) of the data, back to the system: their
+  // elements are lost, and may be written again. Nothing happens where the buffer has none.
+  void GiveBack(std::size_t begin, std::size_t end) {
+    if (IsMapped()) madvise(reinterpret_cast<char*>(data_) + begin, end - begin, MADV_DONTNEED);
+  }
+
  private:
-  static constexpr std::size_t kHugePage = std::size_t{2} << 20;
   static constexpr std::size_t kLine = 64;
 
   // Large buffers are mapped by themselves, so that the system has their memory back at once.
-  bool IsMapped() const { return count_ * sizeof(T) >= kHugePage; }
+  bool IsMapped() const { return count_ * sizeof(T) >= kHugePageBytes; }
   std::size_t PaddedBytes() const {
-    const std::size_t unit = IsMapped() ? kHugePage : kLine;
+    const std::size_t unit = IsMapped() ? kHugePageBytes : kLine;
     return (count_ * sizeof(T) + unit - 1) / unit * unit;
   }
 
   // Maps one huge page more and gives back what lies before and behind the aligned part.
   static void* Map(std::size_t bytes) {
-    const std::size_t mapped = bytes + kHugePage;
+    const std::size_t mapped = bytes + kHugePageBytes;
     void* const all =
         mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (all == MAP_FAILED) return nullptr;
     char* const begin = static_cast<char*>(all);
     const std::size_t before =
-        (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
+        (kHugePageBytes - reinterpret_cast<std::uintptr_t>(begin) % kHugePageBytes) %
+        kHugePageBytes;
     if (before > 0) munmap(begin, before);
-    if (before < kHugePage) munmap(begin + before + bytes, kHugePage - before);
+    if (before < kHugePageBytes) munmap(begin + before + bytes, kHugePageBytes - before);
     madvise(begin + before, bytes, MADV_HUGEPAGE);
     return begin + before;
   }

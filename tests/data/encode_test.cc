@@ -144,20 +144,5 @@ TEST(Encoder, ChunksOutliveIt) {
   }
 }
 
-TEST(ChunkArena, GivesAlignedMemoryOfItsOwn) {
-  ChunkArena arena;
-  std::vector<std::shared_ptr<HugeBuffer<std::byte>>> slabs;
-  std::byte* last = nullptr;
-  for (const std::size_t bytes : {1, 64, 65, 100'000, 3, 20'000'000, 5}) {
-    std::byte* const memory = arena.Take(bytes);
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % 64, 0U);
-    EXPECT_NE(memory, last);
-    EXPECT_GE(memory, arena.slab()->data());
-    EXPECT_LE(memory + bytes, arena.slab()->data() + arena.slab()->size());
-    slabs.push_back(arena.slab());
-    last = memory;
-  }
-}
-
 }  // namespace
 }  // namespace boostyard::csv
