@@ -24,6 +24,12 @@ Status CheckLabelsOf(ChunkStream& stream, const ObjectiveParams& objective) {
   }
 }
 
+Status CheckLabelsOf(const LabelColumn& labels, const ObjectiveParams& objective) {
+  LabelCheck check(objective);
+  labels.ForEachRun([&](std::span<const float> run, RowIndex) { check.Add(run); });
+  return check.Verdict();
+}
+
 // Codes a channel's rows and checks their labels.
 Result<BinnedColumns> Bin(ChunkStream& stream, const BinCuts& cuts,
                           const ObjectiveParams& objective, const RunOptions& run) {
@@ -34,14 +40,17 @@ Result<BinnedColumns> Bin(ChunkStream& stream, const BinCuts& cuts,
   if (checks_first) BOOSTYARD_RETURN_IF_ERROR(CheckLabelsOf(stream, objective));
   BOOSTYARD_ASSIGN_OR_RETURN(BinnedColumns binned,
                              BinColumns(stream, cuts, run.threads, is_last_pass));
-  if (!checks_first) BOOSTYARD_RETURN_IF_ERROR(CheckLabels(objective, binned.labels));
+  if (!checks_first) BOOSTYARD_RETURN_IF_ERROR(CheckLabelsOf(binned.labels, objective));
   return binned;
 }
 
 double BaseScore(const ObjectiveParams& objective, const BinnedColumns& train) {
   if (objective.base_score) return *objective.base_score;
   LabelStats stats(objective);
-  stats.Add(train.labels, train.weights);
+  train.labels.ForEachRun([&](std::span<const float> labels, RowIndex first) {
+    const std::span<const float> weights = train.weights;
+    stats.Add(labels, weights.empty() ? weights : weights.subspan(first, labels.size()));
+  });
   return stats.EstimateBaseScore();
 }
 

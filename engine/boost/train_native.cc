@@ -44,11 +44,8 @@ BackendData TakeData(PreparedRows& rows, const SlotOptions& options, ThreadTeam&
   data.train_rows = rows.train.row_count;
   const RowIndex validation_rows = validation != nullptr ? validation->row_count : 0;
   data.labels = HugeBuffer<float>(data.train_rows + validation_rows + 64);
-  std::copy(rows.train.labels.begin(), rows.train.labels.end(), data.labels.data());
-  if (validation != nullptr) {
-    std::copy(validation->labels.begin(), validation->labels.end(),
-              data.labels.data() + data.train_rows);
-  }
+  rows.train.labels.CopyTo(data.labels.data());
+  if (validation != nullptr) validation->labels.CopyTo(data.labels.data() + data.train_rows);
   rows.train.labels = {};
   data.weights = std::move(rows.train.weights);
   data.matrix = BuildSlotMatrix(std::move(rows.train), validation, rows.cuts, options, team);

@@ -64,7 +64,8 @@ ReferenceData MakeReferenceData(const BinnedColumns& train, const BinnedColumns*
   ReferenceData data;
   data.cuts = cuts;
   data.train_rows = train.row_count;
-  data.labels = train.labels;
+  data.labels.resize(train.row_count + (validation == nullptr ? 0 : validation->row_count));
+  train.labels.CopyTo(data.labels.data());
   data.weights = train.weights;
   data.bins.resize(cuts.feature_count());
   const auto append = [&](const BinnedColumns& from) {
@@ -78,7 +79,7 @@ ReferenceData MakeReferenceData(const BinnedColumns& train, const BinnedColumns*
   append(train);
   if (validation != nullptr) {
     append(*validation);
-    data.labels.insert(data.labels.end(), validation->labels.begin(), validation->labels.end());
+    validation->labels.CopyTo(data.labels.data() + train.row_count);
   }
   return data;
 }

@@ -80,7 +80,7 @@ Result<BinnedColumns> Binner::Run(bool is_last_pass) {
 void Binner::Reserve(RowIndex capacity) {
   if (capacity == capacity_ && capacity > 0) return;
   for (BinnedColumn& column : binned_.columns) Resize(column, column.is_wide, capacity);
-  binned_.labels.resize(capacity);
+  binned_.labels.Resize(capacity);
   if (stream_.shape().has_weights) binned_.weights.resize(capacity);
   capacity_ = capacity;
 }
@@ -121,7 +121,7 @@ void Binner::CodeBatch(std::span<const ColumnChunk> batch) {
 
 void Binner::CopyRows(std::span<const ColumnChunk> batch) {
   for (const ColumnChunk& chunk : batch) {
-    std::copy(chunk.labels.begin(), chunk.labels.end(), binned_.labels.data() + chunk.first_row);
+    binned_.labels.Write(chunk.first_row, chunk.labels);
     std::copy(chunk.weights.begin(), chunk.weights.end(), binned_.weights.data() + chunk.first_row);
   }
 }

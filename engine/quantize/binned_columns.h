@@ -8,6 +8,7 @@
 #include "engine/base/huge_buffer.h"
 #include "engine/base/result.h"
 #include "engine/quantize/cuts.h"
+#include "engine/quantize/label_column.h"
 
 namespace boostyard {
 
@@ -25,7 +26,7 @@ struct BinnedColumn {
 struct BinnedColumns {
   RowIndex row_count = 0;
   std::vector<BinnedColumn> columns;  // one per feature
-  std::vector<float> labels;          // row_count
+  LabelColumn labels;                 // row_count
   std::vector<float> weights;         // row_count or empty
 };
 

@@ -413,7 +413,9 @@ std::uint32_t CodeAt(const BinnedColumn& column, std::size_t row) {
 // Every code by a search of std; the width by the rule of the header.
 void ExpectBinned(const MemoryTable& table, const BinCuts& cuts, const BinnedColumns& binned) {
   ASSERT_EQ(binned.row_count, table.row_count);
-  EXPECT_EQ(binned.labels, table.labels);
+  std::vector<float> labels(binned.labels.size());
+  binned.labels.CopyTo(labels.data());
+  EXPECT_EQ(labels, table.labels);
   EXPECT_EQ(binned.weights, table.weights);
   for (FeatureIndex feature = 0; feature < cuts.feature_count(); ++feature) {
     const auto interior = cuts.of(feature).first(cuts.bin_count(feature) - 1);

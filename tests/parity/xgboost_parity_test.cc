@@ -106,7 +106,7 @@ class Ours {
     BackendData data;
     data.train_rows = binned.row_count;
     data.labels = HugeBuffer<float>(data.train_rows + 64);
-    std::copy(binned.labels.begin(), binned.labels.end(), data.labels.data());
+    binned.labels.CopyTo(data.labels.data());
     CpuBackendOptions options;
     options.objective = job.params.objective;
     options.always_wide = is_wide;
