@@ -24,6 +24,9 @@
 namespace boostyard::csv {
 namespace {
 
+// Where memory is scarce, chunks are small: what a thread works with is in proportion to them.
+constexpr std::uint64_t kRereadChunkBytes = 256U << 10;
+
 // Sets `value` to `bound` unless it is less already.
 void LowerTo(std::atomic<std::size_t>& value, std::size_t bound) {
   std::size_t current = value.load();
@@ -80,6 +83,7 @@ class Reader {
       : request_(request),
         options_(options),
         planner_(request, options, type, std::move(opened)),
+        chunk_bytes_(options.chunk_bytes),
         threads_(std::max(1, request.threads)),
         workers_(static_cast<std::size_t>(threads_)),
         can_read_again_(std::none_of(request.files.begin(), request.files.end(), IsPipe)) {}
@@ -212,6 +216,7 @@ class Reader {
   }
 
   Status ReadFiles(const std::vector<PlannedFile>& files) {
+    BOOSTYARD_RETURN_IF_ERROR(ChooseMode(files));
     std::vector<std::unique_ptr<SharedFile>> shared;
     std::vector<Task> tasks;
     std::size_t compressed_count = 0;
@@ -220,13 +225,12 @@ class Reader {
       compressed_count += is_compressed ? 1 : 0;
       const std::vector<ByteRange> ranges =
           is_compressed ? std::vector<ByteRange>(1)
-                        : CutRanges(file.data_begin, file.size, options_.chunk_bytes);
+                        : CutRanges(file.data_begin, file.size, chunk_bytes_);
       shared.push_back(std::make_unique<SharedFile>(file, ranges.size()));
       for (const ByteRange& range : ranges) {
         tasks.push_back({shared.back().get(), range, is_compressed});
       }
     }
-    BOOSTYARD_RETURN_IF_ERROR(ChooseMode(files));
     std::vector<TaskResult> results;
     if (!tasks.empty() && planner_.layout().column_count > 0) {
       reads_ahead_ = compressed_count < static_cast<std::size_t>(threads_);
@@ -262,6 +266,7 @@ class Reader {
                                  PlanMemory(request_, planner_.layout(), sample, text_bytes));
       is_kept_.store(plan.is_kept);
       is_kept_by_plan_ = plan.is_kept;
+      if (!plan.is_kept) chunk_bytes_ = std::min(chunk_bytes_, kRereadChunkBytes);
       memory_note_ = std::move(plan.note);
       return {};
     }
@@ -311,7 +316,7 @@ class Reader {
                                OpenDecoded(planned.file, planned.compression, options_.open_file));
     if (reads_ahead_) source = MakeReadAhead(std::move(source));
     PipeText text(std::move(source));
-    TextWindows windows(text, planned.file.display_name, planned.data_begin, options_.chunk_bytes);
+    TextWindows windows(text, planned.file.display_name, planned.data_begin, chunk_bytes_);
     TaskResult result;
     while (result.fault_count() < kMaxFaults) {
       BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<ByteRange> ranges, windows.Next(1));
@@ -327,8 +332,7 @@ class Reader {
   Status ReadPipe(const PlannedFile& planned) {
     files_.push_back({planned.file, Compression::kNone});
     if (planner_.layout().column_count == 0) return {};  // nothing but blank lines
-    TextWindows windows(*planned.pipe, planned.file.display_name, planned.data_begin,
-                        options_.chunk_bytes);
+    TextWindows windows(*planned.pipe, planned.file.display_name, planned.data_begin, chunk_bytes_);
     std::uint64_t newlines = planned.newlines_before_data;
     while (errors_.size() < kMaxFaults) {
       BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<ByteRange> ranges,
@@ -401,6 +405,7 @@ class Reader {
   const ReadRequest& request_;
   const ReadOptions& options_;
   Planner planner_;
+  std::uint64_t chunk_bytes_;
   int threads_;
   std::vector<Worker> workers_;
   bool can_read_again_;

@@ -12,7 +12,8 @@
 namespace boostyard::csv {
 namespace {
 
-constexpr std::size_t kChunksPerThread = 2;  // in a window
+constexpr std::size_t kMostChunksPerThread = 4;                          // in a window
+constexpr std::uint64_t kWindowBytesPerThread = std::uint64_t{1} << 20;  // of text, about
 
 Error ChangedError(const SourceFile& file) {
   return MakeError(
@@ -47,7 +48,7 @@ Status RereadStream::Rewind() {
 Result<std::span<const ColumnChunk>> RereadStream::NextBatch() {
   chunks_.clear();
   stored_.clear();  // before the window is read: the memory is used again
-  const std::size_t end = std::min(places_.size(), next_ + kChunksPerThread * workers_.size());
+  const std::size_t end = WindowEnd();
   BOOSTYARD_RETURN_IF_ERROR(OpenFiles(end));
   BOOSTYARD_RETURN_IF_ERROR(Decode(end));
   BOOSTYARD_RETURN_IF_ERROR(ReadWindow(end));
@@ -63,6 +64,20 @@ Result<std::span<const ColumnChunk>> RereadStream::NextBatch() {
   }
   next_ = end;
   return std::span<const ColumnChunk>(chunks_);
+}
+
+// Small chunks are read several to a thread, so that threads seldom wait for each other.
+std::size_t RereadStream::WindowEnd() const {
+  const std::size_t threads = workers_.size();
+  const std::size_t least = std::min(places_.size(), next_ + threads);
+  const std::size_t most = std::min(places_.size(), next_ + kMostChunksPerThread * threads);
+  std::uint64_t bytes = 0;
+  std::size_t end = next_;
+  while (end < most && (end < least || bytes < kWindowBytesPerThread * threads)) {
+    bytes += places_[end].range.end - places_[end].range.begin;
+    ++end;
+  }
+  return end;
 }
 
 // Opens the files of the places up to `end` and closes the others. Compressed files that come next

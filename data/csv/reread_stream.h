@@ -47,6 +47,7 @@ class RereadStream final : public ChunkStream {
     bool is_open() const { return plain != nullptr || decoded != nullptr; }
   };
 
+  std::size_t WindowEnd() const;
   Status OpenFiles(std::size_t end);
   Status Open(std::size_t file);
   Status Decode(std::size_t end);

@@ -71,28 +71,45 @@ void FeatureMasses::PutKnownIntoBuckets() {
   known_ = {};
 }
 
+// A stream that is read again comes in many small batches, and a feature's values lie in the same
+// few blocks in all of them: those first.
 template <class Count>
-void FeatureMasses::TakeBuckets(Count* counts, std::uint32_t any_bits) {
+void FeatureMasses::TakeBuckets(Count* counts, std::uint64_t total, std::uint32_t any_bits) {
   PutKnownIntoBuckets();
   any_bits_ |= any_bits;
+  std::uint64_t taken = 0;
+  for (const std::uint16_t block : seen_blocks_) {
+    taken += TakeBlock(block, counts + block * kBlockSize);
+  }
+  if (taken == total) return;
   for (std::size_t block = 0; block < kBlockCount; ++block) {
-    Count* const part = counts + block * kBlockSize;
-    Count any = 0;
-    for (std::size_t i = 0; i < kBlockSize; ++i) any |= part[i];
-    if (any == 0) continue;
-    const auto first_key = static_cast<std::uint32_t>(block * kBlockSize << 16);
-    if (!IsFiniteKey(first_key)) {
-      has_missing_ = true;
-    } else {
-      if (blocks_[block] == nullptr) blocks_[block].reset(new std::uint64_t[kBlockSize]());
-      for (std::size_t i = 0; i < kBlockSize; ++i) blocks_[block][i] += part[i];
-    }
-    std::fill(part, part + kBlockSize, Count{0});
+    if (TakeBlock(block, counts + block * kBlockSize) == 0) continue;
+    seen_blocks_.push_back(static_cast<std::uint16_t>(block));
   }
 }
 
-template void FeatureMasses::TakeBuckets(std::uint32_t* counts, std::uint32_t any_bits);
-template void FeatureMasses::TakeBuckets(std::uint64_t* counts, std::uint32_t any_bits);
+// Returns the sum of the block's masses.
+template <class Count>
+std::uint64_t FeatureMasses::TakeBlock(std::size_t block, Count* counts) {
+  Count any = 0;
+  for (std::size_t i = 0; i < kBlockSize; ++i) any |= counts[i];
+  if (any == 0) return 0;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < kBlockSize; ++i) sum += counts[i];
+  if (!IsFiniteKey(static_cast<std::uint32_t>(block * kBlockSize << 16))) {
+    has_missing_ = true;
+  } else {
+    if (blocks_[block] == nullptr) blocks_[block].reset(new std::uint64_t[kBlockSize]());
+    for (std::size_t i = 0; i < kBlockSize; ++i) blocks_[block][i] += counts[i];
+  }
+  std::fill(counts, counts + kBlockSize, Count{0});
+  return sum;
+}
+
+template void FeatureMasses::TakeBuckets(std::uint32_t* counts, std::uint64_t total,
+                                         std::uint32_t any_bits);
+template void FeatureMasses::TakeBuckets(std::uint64_t* counts, std::uint64_t total,
+                                         std::uint32_t any_bits);
 
 CellSearch FeatureMasses::FirstCells() const {
   const bool buckets_are_keys = (any_bits_ & 0xFFFF) == 0;

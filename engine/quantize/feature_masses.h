@@ -27,10 +27,10 @@ class FeatureMasses {
   // Adds the values of floats. Those that are missing are dropped and noted.
   void AddKnown(const KnownValues& values);
 
-  // Adds kBucketCount masses and sets them to 0. Those of missing values are dropped and noted.
-  // The lower 16 bits of `any_bits` are set where they are in one of the values.
+  // Adds kBucketCount masses, `total` together, and sets them to 0. Those of missing values are
+  // dropped and noted. The lower 16 bits of `any_bits` are set where they are in one of the values.
   template <class Count>
-  void TakeBuckets(Count* counts, std::uint32_t any_bits);
+  void TakeBuckets(Count* counts, std::uint64_t total, std::uint32_t any_bits);
 
   // Whether floats are told by bucket, so that there is no point in looking for few values.
   bool has_buckets() const { return !blocks_.empty(); }
@@ -59,11 +59,14 @@ class FeatureMasses {
   CellSearch BucketCells() const;
   std::vector<KeyMass> BucketKeys() const;
   void PutKnownIntoBuckets();
+  template <class Count>
+  std::uint64_t TakeBlock(std::size_t block, Count* counts);
 
-  std::vector<KeyMass> coded_;  // ascending; of coded pieces
-  std::vector<KeyMass> known_;  // ascending; of floats, as long as there are no blocks
-  std::vector<Block> blocks_;   // kBlockCount, or empty: no floats, or all are known
-  std::uint32_t any_bits_ = 0;  // of floats in blocks
+  std::vector<KeyMass> coded_;              // ascending; of coded pieces
+  std::vector<KeyMass> known_;              // ascending; of floats, as long as there are no blocks
+  std::vector<Block> blocks_;               // kBlockCount, or empty: no floats, or all are known
+  std::vector<std::uint16_t> seen_blocks_;  // that TakeBuckets met, those of missing values too
+  std::uint32_t any_bits_ = 0;              // of floats in blocks
   bool has_missing_ = false;
 };
 

@@ -49,6 +49,7 @@ bool MassScan::HasBuckets(const FeatureMasses& masses, std::mutex& mutex) {
 
 // As few values while they are few, else by bucket.
 void MassScan::AddFloats(std::span<const float> values) {
+  counted_mass_ += values.size();
   if (is_few_) {
     const std::size_t counted = known_.Count(values.data(), values.size());
     if (counted == values.size()) return;
@@ -68,12 +69,13 @@ void MassScan::TakeCounts(FeatureMasses& masses, std::mutex& mutex) {
   if (is_few_) {
     masses.AddKnown(known_);
   } else if (mass_rule_ == nullptr) {
-    masses.TakeBuckets(counts_.data(), any_bits_);
+    masses.TakeBuckets(counts_.data(), counted_mass_, any_bits_);
   } else {
-    masses.TakeBuckets(weight_counts_.data(), any_bits_);
+    masses.TakeBuckets(weight_counts_.data(), counted_mass_, any_bits_);
     if (has_missing_) masses.NoteMissing();
   }
   known_.Clear();
+  counted_mass_ = 0;
   any_bits_ = 0;
   has_missing_ = false;
 }
@@ -104,7 +106,9 @@ void MassScan::AddWeightedFloats(const ColumnChunk& chunk, const ColumnPiece& pi
     const float value = piece.floats[i];
     has_missing_ |= value != value;  // perhaps of no weight
     any_bits_ |= FloatBits(value);
-    weight_counts_[FloatKey(value) >> 16] += mass_rule_->Of(chunk.weights[i]);
+    const std::uint64_t mass = mass_rule_->Of(chunk.weights[i]);
+    weight_counts_[FloatKey(value) >> 16] += mass;
+    counted_mass_ += mass;
   }
 }
 

@@ -47,6 +47,7 @@ class MassScan {
   // Of the float pieces of a task: either known_ counts, or one of the tables of buckets does.
   KnownValues known_;
   bool is_few_ = false;
+  std::uint64_t counted_mass_ = 0;            // of what is in counts_ or weight_counts_
   bool has_missing_ = false;                  // told where rows have weights
   std::uint32_t any_bits_ = 0;                // set in some value, as far as it is in a bucket
   std::vector<std::uint32_t> counts_;         // kBucketCount, if rows have no weights

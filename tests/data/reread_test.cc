@@ -60,6 +60,12 @@ std::vector<std::uint32_t> BitsOf(std::span<const float> values) {
   return bits;
 }
 
+std::vector<float> LabelsOf(const BinnedColumns& bins) {
+  std::vector<float> labels(bins.labels.size());
+  bins.labels.CopyTo(labels.data());
+  return labels;
+}
+
 // Every chunk as it is: first row, labels, pieces.
 struct Chunk {
   RowIndex first_row = 0;
@@ -104,7 +110,7 @@ TEST(RereadStream, GivesTheChunksThatWouldBeKeptInEveryPass) {
       for (int pass = 0; pass < 3; ++pass) {
         std::size_t largest_batch = 0;
         ASSERT_TRUE(ReadChunks(*again->stream, &largest_batch) == expected) << threads;
-        EXPECT_LE(largest_batch, 2U * static_cast<std::size_t>(threads));
+        EXPECT_LE(largest_batch, 4U * static_cast<std::size_t>(threads));
         ASSERT_TRUE(again->stream->Rewind().ok());
       }
     }
@@ -126,7 +132,7 @@ TEST(RereadStream, LeadsToTheSameCutsAndBins) {
     const BinnedColumns bins = BinColumns(*kept->stream, cuts, 1).value();
     const BinnedColumns bins_again = BinColumns(*again->stream, cuts, 2).value();
     ASSERT_EQ(bins_again.row_count, bins.row_count);
-    EXPECT_EQ(bins_again.labels, bins.labels);
+    EXPECT_EQ(LabelsOf(bins_again), LabelsOf(bins));
     for (std::size_t feature = 0; feature < bins.columns.size(); ++feature) {
       const BinnedColumn& column = bins.columns[feature];
       ASSERT_EQ(bins_again.columns[feature].is_wide, column.is_wide);
