@@ -8,7 +8,7 @@
 //   EvaluatePairs  for each pair of children: the smaller one's histogram from its rows, the
 //                  sibling's as parent minus that, and the best split of both, in one fused step
 //   ...            until the grower is done
-//   SumExactly     sums of exact gradients of the leaves for which rounded ones are too coarse
+//   SumExactly     sums of exact gradients of the leaves that need them (LeafSums)
 //   FinishTree     every row learns its leaf; its value is added to the margins before they are
 //                  next read
 // Sums are integers, so that rows, threads, devices and hosts may be divided in any way: a backend

@@ -19,17 +19,24 @@
 
 namespace boostyard {
 
+// What a leaf's value comes from, where gradients are of the 16-bit form.
+enum class LeafSums {
+  kQuanta,  // their sums, exact ones only where a thousandth of the value could be wrong
+  kExact,   // always exact sums
+};
+
 template <TreeBackend Backend>
 class TreeGrower {
  public:
   // All references outlive the grower.
   TreeGrower(Backend& backend, const TreeParams& tree, const SampleParams& sample,
-             const BinCuts& cuts)
+             const BinCuts& cuts, LeafSums leaf_sums = LeafSums::kQuanta)
       : backend_(backend),
         params_(tree),
         cuts_(cuts),
         columns_(sample, cuts.feature_count()),
         interactions_(tree.interaction_constraints),
+        leaf_sums_(leaf_sums),
         eta_(static_cast<float>(tree.eta) / static_cast<float>(tree.num_parallel_tree)) {
     rules_.lambda = tree.lambda;
     rules_.alpha = tree.alpha;
@@ -280,15 +287,16 @@ class TreeGrower {
     return force > -kDeviations * deviation && deviation > kShare * force;
   }
 
-  // Leaves get their values from exact sums where rounding shows. Bounds of monotone constraints
-  // are halfway between weights, so that all of these matter there.
+  // Leaves get their values from exact sums where rounding shows, or all of them (LeafSums). Bounds
+  // of monotone constraints are halfway between weights, so that all of these matter there.
   void RefineLeaves(const RootState& root) {
     if (!rules_.is_rounded) return;
+    const bool is_every_leaf_exact = leaf_sums_ == LeafSums::kExact || rules_.has_monotone;
     std::vector<ExactTask> coarse;
     for (std::size_t node = 0; node < tree_.node_count(); ++node) {
       const auto index = static_cast<NodeIndex>(node);
       if (!tree_.is_leaf(index)) continue;
-      if (rules_.has_monotone || IsCoarse(nodes_[node])) coarse.push_back({index, {}});
+      if (is_every_leaf_exact || IsCoarse(nodes_[node])) coarse.push_back({index, {}});
     }
     backend_.SumExactly(coarse);
     if (rules_.has_monotone) RefineBounds(root, coarse);
@@ -344,6 +352,7 @@ class TreeGrower {
   const BinCuts& cuts_;
   ColumnSampler columns_;
   InteractionConstraints interactions_;
+  const LeafSums leaf_sums_;
   const float eta_;
   SplitRules rules_;
   Tree tree_;

@@ -90,10 +90,11 @@ BinCuts OneFeature() {
   return cuts;
 }
 
-Tree Grow(ScriptedBackend& backend, const TreeParams& params) {
+Tree Grow(ScriptedBackend& backend, const TreeParams& params,
+          LeafSums leaf_sums = LeafSums::kQuanta) {
   const BinCuts cuts = OneFeature();
   const SampleParams sample;
-  TreeGrower<ScriptedBackend> grower(backend, params, sample, cuts);
+  TreeGrower<ScriptedBackend> grower(backend, params, sample, cuts, leaf_sums);
   Result<Tree> tree = grower.Grow({}, 0);
   EXPECT_TRUE(tree.ok());
   return std::move(*tree);
@@ -156,6 +157,19 @@ TEST(TreeGrower, LeavesOfFewRowsAndLargeSumsAreNot) {
   backend.root_rows = 100;  // a deviation of five quanta of half a million
   Grow(backend, {});
   EXPECT_EQ(backend.refined, Nodes());
+}
+
+TEST(TreeGrower, EveryLeafIsExactWhereAskedFor) {
+  ScriptedBackend backend;
+  backend.unit = 0x1p-10;
+  backend.total = {1 << 20, 1 << 22};
+  backend.loss_changes = {{0, 5.0}};
+  backend.root_rows = 100;  // as above
+  backend.exact_sums = {{1, {500 << 10, 2047 << 10}}, {2, {524 << 10, 2047 << 10}}};
+  const Tree tree = Grow(backend, {.eta = 1.0}, LeafSums::kExact);
+  EXPECT_EQ(backend.refined, (Nodes{1, 2}));
+  EXPECT_EQ(tree.threshold[1], static_cast<float>(-500.0 / 2048.0));
+  EXPECT_EQ(tree.threshold[2], static_cast<float>(-524.0 / 2048.0));
 }
 
 TEST(TreeGrower, ExactLeavesKeepMonotoneOrder) {

@@ -13,8 +13,13 @@ target_compile_definitions(settled_scale_test PRIVATE BOOSTYARD_ROUNDS=10 BOOSTY
 boostyard_test(settled_scale_slow_test SOURCES settled_scale_test.cc LIBS ${peer_libraries}
   LABELS slow xgb)
 target_compile_definitions(settled_scale_slow_test PRIVATE BOOSTYARD_ROUNDS=30
-  BOOSTYARD_ROWS=100000 BOOSTYARD_LABEL_TABLES=2 BOOSTYARD_WEIGHT_TABLES=16)
-set_tests_properties(accuracy_test scale_test settled_scale_slow_test PROPERTIES TIMEOUT 1800)
+  BOOSTYARD_ROWS=10000 BOOSTYARD_LABEL_TABLES=32 BOOSTYARD_WEIGHT_TABLES=32)
+boostyard_test(settled_scale_large_test SOURCES settled_scale_test.cc LIBS ${peer_libraries}
+  LABELS slow xgb)
+target_compile_definitions(settled_scale_large_test PRIVATE BOOSTYARD_ROUNDS=30
+  BOOSTYARD_ROWS=100000 BOOSTYARD_LABEL_TABLES=2 BOOSTYARD_WEIGHT_TABLES=1)
+set_tests_properties(accuracy_test scale_test settled_scale_slow_test settled_scale_large_test
+  PROPERTIES TIMEOUT 1800)
 
 add_executable(importance_tool importance_tool.cc)
 target_link_libraries(importance_tool PRIVATE ${peer_libraries})

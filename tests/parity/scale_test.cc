@@ -87,31 +87,30 @@ TEST_F(Scale, LongBoostingOfSeparableRows) {
 }
 
 // Once two trees differ, by gains that are as good as equal, all later ones do, and the metric of
-// that training wanders by half a per cent. So kTables tables are trained.
-constexpr int kTables = 32;
-
+// that training wanders by half a per cent. So many tables are trained.
 struct Excess {
+  int tables = 0;
   int far = 0;         // tables beyond 0.1 %, either way
   double mean = 0.0;   // of ours / XGBoost's - 1
   double error = 0.0;  // its standard error
 };
 
 template <class Ratio>
-Excess ExcessOver(const std::string& name, const Ratio& ratio_of_table) {
+Excess ExcessOver(const std::string& name, int tables, const Ratio& ratio_of_table) {
   Excess found;
+  found.tables = tables;
   double squares = 0.0;
-  for (std::uint64_t seed = 0; seed < kTables; ++seed) {
-    const double excess = ratio_of_table(seed) - 1.0;
+  for (int table = 0; table < tables; ++table) {
+    const double excess = ratio_of_table(static_cast<std::uint64_t>(table)) - 1.0;
     found.far += std::abs(excess) > 1e-3 ? 1 : 0;
-    found.mean += excess / kTables;
+    found.mean += excess / tables;
     squares += excess * excess;
   }
-  found.error =
-      std::sqrt(std::max(0.0, squares / kTables - found.mean * found.mean) / (kTables - 1));
+  found.error = std::sqrt(std::max(0.0, squares / tables - found.mean * found.mean) / (tables - 1));
   std::printf(
       "%-34s ours beyond XGBoost's by %+.2e on average (standard error %.1e); %d of %d tables "
       "differ by more than 0.1 %%\n",
-      name.c_str(), found.mean, found.error, found.far, kTables);
+      name.c_str(), found.mean, found.error, found.far, tables);
   return found;
 }
 
@@ -134,21 +133,21 @@ TEST_F(Scale, SizeOfLabelsChangesNothing) {
   }
 }
 
-// On small tables the metric is XGBoost's to 0.1 %, but for the few in which a near-tie fell
-// otherwise: leaves of 16-bit gradients move margins by some 1e-5, and XGBoost differs from itself
-// as much where labels move by that (OwnSpread). The bar without exceptions: settled_scale_test.cc.
+// On one small table in thirty a near-tie falls otherwise; there XGBoost differs from itself as
+// much, where labels move by a hundred-thousandth (OwnSpread). The bar without exceptions, on the
+// tables that are settled: settled_scale_test.cc.
 TEST_F(Scale, LabelsOfAnySize) {
   for (const int exponent : {-3, 0, 40}) {
     const Excess excess =
-        ExcessOver("labels near 2^" + std::to_string(exponent), [&](std::uint64_t seed) {
+        ExcessOver("labels near 2^" + std::to_string(exponent), 32, [&](std::uint64_t seed) {
           MemoryTable table = Regression(seed);
           for (float& label : table.labels) label = std::ldexp(label, exponent);
           const BothPredictions both =
               TrainBoth(*library_, SquaredError(std::ldexp(1.0, exponent)), table);
           return Rmse(both.ours, table) / Rmse(both.theirs, table);
         });
-    EXPECT_LE(excess.mean, 1e-3);
-    EXPECT_LE(excess.far, kTables / 8);
+    EXPECT_LE(std::abs(excess.mean), 1e-3);
+    EXPECT_LE(excess.far, excess.tables / 16);
   }
 }
 
@@ -161,17 +160,19 @@ TEST_F(Scale, OneLabelFarFromTheOthers) {
 
 // The heavy row makes XGBoost's gains coarse: they are 32-bit before the parent's is taken away, so
 // that many splits are equal to it which are not. So about half of the tables differ, in either
-// direction. Ours is not worse by more than 0.1 % and two standard errors on average (2.3 % chance
-// of failing by luck, were both equally good and the 0.1 % not there).
+// direction, by up to two per cent, as XGBoost's do from its own under changes that mean nothing.
+// What can be held to 0.1 % is the mean over tables: its standard error is 0.03 %, so that two
+// equally good sides fail by luck with a chance of 0.2 %.
 TEST_F(Scale, OneHeavyRow) {
-  const Excess excess = ExcessOver("one weight of 1e6", [&](std::uint64_t seed) {
+  const Excess excess = ExcessOver("one weight of 1e6", 256, [&](std::uint64_t seed) {
     MemoryTable table = Regression(seed);
     table.weights.assign(table.row_count, 1.0F);
     table.weights[777] = 1e6F;
     const BothPredictions both = TrainBoth(*library_, SquaredError(1.0), table);
     return Rmse(both.ours, table) / Rmse(both.theirs, table);
   });
-  EXPECT_LE(excess.mean, 1e-3 + 2.0 * excess.error);
+  EXPECT_LE(std::abs(excess.mean), 1e-3);
+  EXPECT_LE(excess.error, 4e-4);  // so that the mean says something
 }
 
 }  // namespace

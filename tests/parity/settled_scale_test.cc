@@ -51,7 +51,7 @@ TEST_F(SettledScale, LabelsOfAnySize) {
               table, std::ldexp(1.0, exponent));
     }
   }
-  EXPECT_GE(settled_, 3);
+  EXPECT_GE(2 * settled_, 3 * BOOSTYARD_LABEL_TABLES);  // most are
 }
 
 TEST_F(SettledScale, OneHeavyRow) {
