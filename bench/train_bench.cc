@@ -356,48 +356,49 @@ void RunSpeed(const Options& options) {
   if (options.keeps) Keep(options, "train", report.text(), Json(rows));
 }
 
-// Mean test AUC over seeds of data and sampling, ours against XGBoost's.
+// Test AUC of a set in a setting over seeds of data and sampling, ours beside XGBoost's.
+void CompareAuc(const Options& options, const Peers& peers, const std::string& set,
+                const std::string& name, Report& report) {
+  std::vector<double> ours;
+  std::vector<double> theirs;
+  for (int seed = 0; seed < options.auc_seeds; ++seed) {
+    const DataSet data = DataOf(set, 100 + static_cast<std::uint64_t>(seed), options);
+    Setting setting = SettingOf(name, set, options.is_quick);
+    setting.seed = seed;
+    setting.fixes_base_score = true;
+    const auto auc = [&](Contender contender) {
+      const Timed timed =
+          TrainOnce(contender, VariantsOf(contender).front(), peers, data, setting, 2, true);
+      return AreaUnderCurve(timed.test_scores, data.test.labels);
+    };
+    ours.push_back(auc(Contender::kOurs));
+    theirs.push_back(auc(Contender::kXgboost));
+  }
+  const auto count = static_cast<double>(options.auc_seeds);
+  const auto mean = [&](const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / count;
+  };
+  const double difference = mean(ours) - mean(theirs);
+  double squares = 0.0;
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    squares += std::pow(ours[i] - theirs[i] - difference, 2);
+  }
+  const double error = std::sqrt(squares / std::max(1.0, count - 1.0) / count);
+  report.Line(Format("%-8s %s  ours %.6f  XGBoost %.6f  difference %+.6f (standard error %.6f) %s",
+                     set.c_str(), name.c_str(), mean(ours), mean(theirs), difference, error,
+                     difference >= -0.001 ? "ok" : "BELOW THE BAR"));
+}
+
+// A file for each setting, since a setting takes its time.
 void RunAucSeeds(const Options& options) {
   const Peers peers = OpenPeers(options);
-  Report report;
-  report.Line(Format("mean test AUC over %d seeds, same base score, %s", options.auc_seeds,
-                     MachineName().c_str()));
-  for (const std::string& set : options.sets) {
-    std::map<std::string, std::vector<double>> ours;
-    std::map<std::string, std::vector<double>> theirs;
-    for (int seed = 0; seed < options.auc_seeds; ++seed) {
-      const DataSet data = DataOf(set, 100 + static_cast<std::uint64_t>(seed), options);
-      for (const std::string& name : options.settings) {
-        Setting setting = SettingOf(name, set, options.is_quick);
-        setting.seed = seed;
-        setting.fixes_base_score = true;
-        const auto auc = [&](Contender contender) {
-          const Timed timed =
-              TrainOnce(contender, VariantsOf(contender).front(), peers, data, setting, 2, true);
-          return AreaUnderCurve(timed.test_scores, data.test.labels);
-        };
-        ours[name].push_back(auc(Contender::kOurs));
-        theirs[name].push_back(auc(Contender::kXgboost));
-      }
-    }
-    for (const std::string& name : options.settings) {
-      const auto count = static_cast<double>(options.auc_seeds);
-      const auto mean = [&](const std::vector<double>& values) {
-        return std::accumulate(values.begin(), values.end(), 0.0) / count;
-      };
-      const double difference = mean(ours[name]) - mean(theirs[name]);
-      double squares = 0.0;
-      for (std::size_t i = 0; i < ours[name].size(); ++i) {
-        squares += std::pow(ours[name][i] - theirs[name][i] - difference, 2);
-      }
-      const double error = std::sqrt(squares / std::max(1.0, count - 1.0) / count);
-      report.Line(
-          Format("%-8s %s  ours %.6f  XGBoost %.6f  difference %+.6f (standard error %.6f) %s",
-                 set.c_str(), name.c_str(), mean(ours[name]), mean(theirs[name]), difference, error,
-                 difference >= -0.001 ? "ok" : "BELOW THE BAR"));
-    }
+  for (const std::string& name : options.settings) {
+    Report report;
+    report.Line(Format("mean test AUC over %d seeds, same base score, %s", options.auc_seeds,
+                       MachineName().c_str()));
+    for (const std::string& set : options.sets) CompareAuc(options, peers, set, name, report);
+    if (options.keeps) Keep(options, "train-auc-" + name, report.text(), "");
   }
-  if (options.keeps) Keep(options, "train-auc", report.text(), "");
 }
 
 void RunMemoryChild(const Options& options) {

@@ -6,6 +6,7 @@ usage: readme.py --source CHECKOUT           writes the section
 import argparse
 import json
 import pathlib
+import re
 import statistics
 import sys
 
@@ -109,6 +110,29 @@ def train_section(source):
     return [*lines, "", f"The geometric means are {means}.", ""]
 
 
+# A line of train-auc-*.txt.
+AUC_LINE = re.compile(r"(\w+) +(\w+) +ours ([\d.]+)  XGBoost ([\d.]+)  difference ([-+][\d.]+) "
+                      r"\(standard error ([\d.]+)\)")
+
+
+def auc_section(source):
+    newest_of = {path.name: path for path in sorted((source / "bench/runs").glob("*/train-auc-?.txt"))}
+    if not newest_of:
+        return []
+    lines = ["**What it learns**: mean test AUC over 10 seeds of data and sampling, same base score, ours less "
+             "XGBoost's, with the standard error of the difference. The bar is -0.001.", "",
+             "| rows x columns | setting | ours | XGBoost | difference "
+             "| again: `./dev bench train --auc-seeds 10` |", "|---|---|---|---|---|---|"]
+    found = [(path, match.groups()) for path in newest_of.values()
+             for match in map(AUC_LINE.match, path.read_text().splitlines()) if match]
+    for path, (data, setting, ours, theirs, difference, error) in sorted(
+            found, key=lambda one: one[1][:2]):
+        missed = " (not met)" if float(difference) < -0.001 else ""
+        lines.append(f"| {SETS.get(data, data)} | [{setting}]({path.relative_to(source)}) | {ours} | {theirs} "
+                     f"| {difference} ± {error}{missed} | `--sets {data} --settings {setting}` |")
+    return [*lines, ""]
+
+
 def scaling_section(source):
     found = newest(source, "scaling.json")
     if not found:
@@ -147,7 +171,7 @@ def figures_section(source, name, intro, packages, legend=""):
 
 
 def section(source):
-    return "\n".join([*job_section(source), *train_section(source),
+    return "\n".join([*job_section(source), *train_section(source), *auc_section(source),
                       *scaling_section(source),
                       *figures_section(source, "ingest", "From CSV to bins", READERS, FILES),
                       *figures_section(source, "startup", "Start-up and size",

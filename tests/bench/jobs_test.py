@@ -301,6 +301,23 @@ class Ingest(unittest.TestCase):
 
 
 class Readme(unittest.TestCase):
+    def test_the_accuracy_of_each_setting_is_its_newest_files(self):
+        line = "{}  {}  ours 0.75{}  XGBoost 0.747000  difference {} (standard error 0.000500) ok\n"
+        files = {"2026-01-01-m/train-auc-a.txt": line.format("wide", "a", "1111", "+0.004111"),
+                 "2026-02-01-m/train-auc-a.txt": line.format("wide", "a", "2222", "+0.005222"),
+                 "2026-01-01-m/train-auc-b.txt": line.format("bank", "b", "3333", "-0.001001")}
+        with tempfile.TemporaryDirectory() as name:
+            for path, text in files.items():
+                file = pathlib.Path(name, "bench/runs", path)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text("mean test AUC over 10 seeds\n" + text)
+            rows = [row for row in readme.auc_section(pathlib.Path(name)) if "standard" not in row][3:-1]
+        self.assertEqual([row.split("|")[1:6] for row in rows], [
+            [" 41,188 x 59 ", " [b](bench/runs/2026-01-01-m/train-auc-b.txt) ", " 0.753333 ", " 0.747000 ",
+             " -0.001001 ± 0.000500 (not met) "],
+            [" 100,000 x 500 ", " [a](bench/runs/2026-02-01-m/train-auc-a.txt) ", " 0.752222 ", " 0.747000 ",
+             " +0.005222 ± 0.000500 "]])
+
     def test_the_section_follows_the_kept_runs(self):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
