@@ -1,5 +1,4 @@
 # Every third-party package, and who may use it (tests/layering checks the includes):
-#   OpenMP         engine/base/parallel.h
 #   XGBoost        engine/xgb (headers only; the library is opened at run time), bench/peers
 #   nlohmann_json  engine/model (reader), container/job_config, container/report, hyperparams/describe
 #   fast_float     data/number.h
@@ -11,7 +10,6 @@
 #   CLI11          container/main
 #   GTest          tests
 #   CUDA           engine/cuda, where BOOSTYARD_CUDA is set: nvcc, and its runtime linked statically
-find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(FastFloat QUIET CONFIG)
 find_path(FAST_FLOAT_INCLUDE fast_float/fast_float.h REQUIRED)

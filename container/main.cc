@@ -171,7 +171,7 @@ Result<int> RunGuarded(const CommandLine& line, const TrainCommand& train, Metri
 int Main(int argc, char** argv) {
   InstallStopHandlers();
   const ResourceLimits limits = ReadResourceLimits();
-  EnsureWaitPolicy(limits, argv);
+  EnsureWaitPolicy(limits);
   MetricLog log;
   auto line = ParseCommandLine(Arguments(argc, argv));
   if (!line.ok()) return ReportOutcome(std::move(line).error(), "", log);

@@ -72,9 +72,4 @@ void RemoveOnForcedExit(const std::string& path) {
   g_has_unfinished_file.store(true);
 }
 
-void HoldStopSignals() {
-  const sigset_t set = StopSignalSet();
-  sigprocmask(SIG_BLOCK, &set, nullptr);
-}
-
 }  // namespace boostyard::container

@@ -26,7 +26,4 @@ void SetStopDeadline(int seconds);
 // is ignored.
 void RemoveOnForcedExit(const std::string& path);
 
-// Blocks SIGTERM and SIGINT: they stay pending, even across exec.
-void HoldStopSignals();
-
 }  // namespace boostyard::container

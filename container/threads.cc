@@ -14,12 +14,9 @@
 #include <vector>
 
 #include "container/file_io.h"
-#include "container/signals.h"
 
 namespace boostyard::container {
 namespace {
-
-constexpr const char* kWaitPolicy = "OMP_WAIT_POLICY";
 
 // The first line of a file; empty if it cannot be read.
 std::string FirstLine(const std::string& path) {
@@ -151,12 +148,8 @@ bool MustWaitPassively(const ResourceLimits& limits) {
   return threads > 1 && limits.cpu_quota && *limits.cpu_quota < threads;
 }
 
-void EnsureWaitPolicy(const ResourceLimits& limits, char** argv) {
-  if (!MustWaitPassively(limits) || std::getenv(kWaitPolicy) != nullptr) return;
-  if (setenv(kWaitPolicy, "passive", 1) != 0) return;
-  HoldStopSignals();  // a signal that comes meanwhile is delivered to the new program
-  execv("/proc/self/exe", argv);
-  InstallStopHandlers();  // no /proc: go on, only slower
+void EnsureWaitPolicy(const ResourceLimits& limits) {
+  if (MustWaitPassively(limits)) setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/0);
 }
 
 }  // namespace boostyard::container

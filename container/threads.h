@@ -30,9 +30,9 @@ ThreadChoice ChooseThreads(const ResourceLimits& limits, std::optional<int> nthr
 // turn of a spinning thread is taken from a working one.
 bool MustWaitPassively(const ResourceLimits& limits);
 
-// OpenMP reads its wait policy when it is loaded, before main. Where it must be passive and the
-// environment does not say, sets OMP_WAIT_POLICY and executes the program again; returns
-// otherwise. Call it with handlers for the stop signals installed and before any thread exists.
-void EnsureWaitPolicy(const ResourceLimits& limits, char** argv);
+// For the OpenMP of XGBoost's library, which reads its wait policy when it is loaded: sets
+// OMP_WAIT_POLICY where it must be passive and the environment does not say. Call it before any
+// thread exists.
+void EnsureWaitPolicy(const ResourceLimits& limits);
 
 }  // namespace boostyard::container

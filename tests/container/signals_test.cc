@@ -38,7 +38,10 @@ TEST(StopSignal, RemembersTheFirst) {
 TEST(StopSignal, ComesThroughAfterItWasHeld) {
   EXPECT_EQ(InChild([] {
               InstallStopHandlers();
-              HoldStopSignals();
+              sigset_t held;
+              sigemptyset(&held);
+              sigaddset(&held, SIGINT);
+              sigprocmask(SIG_BLOCK, &held, nullptr);
               raise(SIGINT);
               if (StopSignal() != 0) return 1;
               InstallStopHandlers();

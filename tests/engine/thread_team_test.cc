@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include "engine/base/parallel.h"
@@ -56,6 +58,38 @@ TEST(ThreadTeam, FewerThanOneThreadIsOne) {
     ++runs;
   });
   EXPECT_EQ(runs, 1);
+}
+
+TEST(ThreadTeam, ALargerTeamFollowsASmallerOne) {
+  for (const int threads : {2, 9, 3, 20, 2}) {
+    std::vector<int> counts(static_cast<std::size_t>(threads), 0);
+    ThreadTeam(threads).Run([&](int part) { ++counts[static_cast<std::size_t>(part)]; });
+    EXPECT_EQ(counts, std::vector<int>(static_cast<std::size_t>(threads), 1)) << threads;
+  }
+}
+
+TEST(ThreadTeam, APartMayAskForATeam) {
+  std::atomic<int> runs{0};
+  ThreadTeam(3).Run([&](int) {
+    ThreadTeam(4).Run([&](int part) { runs.fetch_add(1 << (8 * part)); });
+  });
+  EXPECT_EQ(runs.load(), 0x03030303);  // each part of each of three
+}
+
+TEST(ThreadTeam, SeveralThreadsMayAskAtOnce) {
+  constexpr int kCallers = 4;
+  constexpr int kCalls = 500;
+  std::vector<int> counts(static_cast<std::size_t>(kCallers) * 3, 0);
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&counts, caller] {
+      for (int call = 0; call < kCalls; ++call) {
+        ThreadTeam(3).Run([&](int part) { ++counts[static_cast<std::size_t>(caller * 3 + part)]; });
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(counts, std::vector<int>(counts.size(), kCalls));
 }
 
 TEST(ThreadTeam, TeamsComeAndGo) {

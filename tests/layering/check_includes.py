@@ -59,7 +59,6 @@ EXCEPTIONS = {
 
 # Third-party header (a prefix of what is included) -> its owners.
 OWNERS = {
-    "omp.h": ("engine/base/parallel.h",),
     "nlohmann/": ("engine/model/", "container/job_config", "container/report/",
                   "hyperparams/describe.cc", "tests/"),
     "fast_float/": ("data/number.h",),
