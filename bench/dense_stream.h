@@ -70,14 +70,42 @@ class DenseStream : public ChunkStream {
     for (std::size_t f = 0; f < width; ++f) {
       pieces_[chunk * width + f].floats = {out + f * count, count};
     }
+    const float* const in = rows.values + first * width;
     for (std::size_t f0 = 0; f0 < width; f0 += kTile) {
-      const std::size_t f1 = std::min(f0 + kTile, width);
       for (std::size_t i0 = 0; i0 < count; i0 += kTile) {
-        const std::size_t i1 = std::min(i0 + kTile, count);
-        for (std::size_t f = f0; f < f1; ++f) {
-          for (std::size_t i = i0; i < i1; ++i) {
-            out[f * count + i] = rows.values[(first + i) * width + f];
+        if (f0 + kTile <= width && i0 + kTile <= count) {
+          TransposeTile(in + i0 * width + f0, width, out + f0 * count + i0, count);
+          continue;
+        }
+        for (std::size_t f = f0; f < std::min(f0 + kTile, width); ++f) {
+          for (std::size_t i = i0; i < std::min(i0 + kTile, count); ++i) {
+            out[f * count + i] = in[i * width + f];
           }
+        }
+      }
+    }
+  }
+
+  // Four by four, each four rows in as many registers.
+  static void TransposeTile(const float* in, std::size_t in_stride, float* out,
+                            std::size_t out_stride) {
+    typedef float Four __attribute__((vector_size(16)));
+    for (std::size_t f = 0; f < kTile; f += 4) {
+      for (std::size_t i = 0; i < kTile; i += 4) {
+        Four r[4];
+        for (std::size_t k = 0; k < 4; ++k) {
+          std::memcpy(&r[k], in + (i + k) * in_stride + f, sizeof(Four));
+        }
+        const Four low01 = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
+        const Four high01 = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
+        const Four low23 = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
+        const Four high23 = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
+        const Four columns[4] = {__builtin_shufflevector(low01, low23, 0, 1, 4, 5),
+                                 __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+                                 __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
+                                 __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+        for (std::size_t k = 0; k < 4; ++k) {
+          std::memcpy(out + (f + k) * out_stride + i, &columns[k], sizeof(Four));
         }
       }
     }

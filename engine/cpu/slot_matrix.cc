@@ -13,6 +13,13 @@ constexpr std::uint32_t kMaxDigitBase = 128;
 constexpr std::uint32_t kMaxExclusive = 127;
 constexpr std::uint64_t kTileRows = 2048;
 
+// The lowest bit of each of 8 bytes that are 0 or 1, that of the first byte first.
+std::uint64_t LowBits(const std::uint8_t* bytes) {
+  std::uint64_t word;
+  std::memcpy(&word, bytes, sizeof word);
+  return word * 0x0102040810204080ULL >> 56;
+}
+
 // Runs body(row_begin, row_end) over tiles of rows, shared out in order.
 template <class Body>
 void ForRowTiles(ThreadTeam& team, std::uint64_t row_count, const Body& body) {
@@ -32,9 +39,6 @@ struct FeatureCodes {
   BinnedColumn* validation;  // may be null
   std::uint64_t train_rows;
 
-  std::uint8_t At(std::uint64_t row) const {
-    return row < train_rows ? train->narrow()[row] : validation->narrow()[row - train_rows];
-  }
   // Copies codes [begin, end) to `out`.
   void Copy(std::uint64_t begin, std::uint64_t end, std::uint8_t* out) const {
     const std::uint64_t middle = std::clamp(train_rows, begin, end);
@@ -167,10 +171,7 @@ class Builder {
     team_.Run([&](int) {
       for (std::size_t i; (i = next.fetch_add(1)) < features.size();) {
         ones[i].assign(words, 0);
-        const FeatureCodes codes = Codes(features[i]);
-        for (std::uint64_t row = 0; row < matrix_.row_count; ++row) {
-          ones[i][row / 64] |= std::uint64_t{codes.At(row)} << (row % 64);
-        }
+        MarkOnes(Codes(features[i]), ones[i]);
       }
     });
     std::vector<std::vector<std::uint64_t>> taken;
@@ -198,6 +199,19 @@ class Builder {
       digit.base = static_cast<std::uint32_t>(group.size()) + 1;
       digit.features = std::move(group);
       digits.push_back(std::move(digit));
+    }
+  }
+
+  // Sets the bits of the rows in bin 1 of two.
+  void MarkOnes(const FeatureCodes& codes, std::vector<std::uint64_t>& ones) const {
+    std::uint8_t tile[kTileRows];
+    for (std::uint64_t begin = 0; begin < matrix_.row_count; begin += kTileRows) {
+      const std::uint64_t end = std::min(matrix_.row_count, begin + kTileRows);
+      codes.Copy(begin, end, tile);
+      std::memset(tile + (end - begin), 0, kTileRows - (end - begin));
+      for (std::uint64_t row = begin; row < end; row += 8) {
+        ones[row / 64] |= LowBits(tile + (row - begin)) << (row % 64);
+      }
     }
   }
 
