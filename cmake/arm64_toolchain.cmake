@@ -4,6 +4,8 @@ set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+# GCC 10.1 changed how some structures are passed: nothing here was compiled by an older one.
+set(CMAKE_CXX_FLAGS_INIT -Wno-psabi)
 if(DEFINED ENV{BOOSTYARD_ARM64_SYSROOT})
   set(CMAKE_SYSROOT "$ENV{BOOSTYARD_ARM64_SYSROOT}")
 else()
