@@ -14,6 +14,8 @@
 #include "engine/cpu/cpu_backend.h"
 #include "engine/cpu/reference_backend.h"
 #include "engine/cuda/device_backend.h"
+#include "engine/metric/from_sums.h"
+#include "engine/metric/metric.h"
 
 namespace boostyard {
 namespace {
@@ -35,6 +37,14 @@ std::uint64_t MostLeaves(const TreeParams& tree) {
   const std::uint64_t by_depth = std::uint64_t{1} << depth;
   if (tree.max_leaves <= 0) return by_depth;
   return std::min(by_depth, static_cast<std::uint64_t>(tree.max_leaves));
+}
+
+// Whether a metric goes by the order of predictions.
+bool SortsRows(const TrainParams& params) {
+  const Result<std::vector<MetricSpec>> specs = MetricsToReport(params);
+  return specs.ok() && std::any_of(specs->begin(), specs->end(), [](const MetricSpec& spec) {
+           return SourceOf(spec.info->id) == MetricSource::kOrder;
+         });
 }
 
 // Moves the rows' columns, labels and weights into the form of the fast backends.
@@ -74,6 +84,7 @@ Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const Ru
     options.histogram_limit = tuning.device_histograms;
     options.keeps_margins =
         run.evaluates_metrics && params.early_stopping_rounds && rows.validation.has_value();
+    options.sorts_rows = run.evaluates_metrics && SortsRows(params);
     if (rows.validation) options.metric_weights = rows.validation->weights.size();
     return DeviceBackend::Make(
         TakeData(rows, {.bundle = tuning.bundles_columns, .by_row = false}, team), options,

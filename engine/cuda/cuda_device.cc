@@ -116,6 +116,23 @@ class CudaExecutor : public Executor {
     Note(Kernel(step).launch(stream_, grid, dynamic_bytes, args), "launching a kernel");
   }
 
+  std::uint64_t SortBytes(std::uint64_t count) override {
+    std::size_t bytes = 0;
+    bool is_in_other = false;
+    Note(device::SortByUpperHalf(nullptr, bytes, nullptr, nullptr, count, stream_, is_in_other),
+         "planning a sort");
+    return bytes;
+  }
+
+  std::uint64_t* SortByUpperHalf(std::uint64_t* keys, std::uint64_t* other, std::uint64_t count,
+                                 void* scratch) override {
+    std::size_t bytes = SortBytes(count);
+    bool is_in_other = false;
+    Note(device::SortByUpperHalf(scratch, bytes, keys, other, count, stream_, is_in_other),
+         "sorting");
+    return is_in_other ? other : keys;
+  }
+
   Status Wait() override {
     Synchronize();
     if (error_.empty()) return {};

@@ -3,6 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/cuda/block.h"
@@ -22,5 +23,11 @@ const KernelEntry* RowKernels();
 const KernelEntry* NodeKernels();
 const KernelEntry* MetricKernels();
 const KernelEntry* GradientKernels();
+
+// Sorts `count` words by their upper 32 bits, stably (kernels_sort.cu): with a null `scratch` it
+// only says how many bytes that takes. The result is in `keys`, or in `other` if so noted.
+cudaError_t SortByUpperHalf(void* scratch, std::size_t& scratch_bytes, std::uint64_t* keys,
+                            std::uint64_t* other, std::uint64_t count, cudaStream_t stream,
+                            bool& is_in_other);
 
 }  // namespace boostyard::device

@@ -30,6 +30,7 @@ struct DeviceBackendOptions {
   std::uint64_t histogram_limit = 0;      // at most so many; 0: as memory allows (tests)
   bool keeps_margins = false;             // room for KeepMargins
   std::uint64_t metric_weights = 0;       // weights that DeviceMetrics will bring
+  bool sorts_rows = false;                // there are auc or aucpr among the metrics
   bool always_wide = false;               // 64-bit gradients in every round (tests)
 };
 

@@ -1,6 +1,7 @@
 #include "engine/cuda/device_metrics.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/cuda/launch.h"
 #include "engine/metric/block_sum.h"
@@ -44,23 +45,35 @@ Status DeviceMetrics::AddChannel(const DeviceChannel& data, int threads) {
 }
 
 bool DeviceMetrics::IsOnDevice(const MetricSpec& spec) const {
-  const MetricSource source = SourceOf(spec.info->id);
-  if (source == MetricSource::kCounts) {
-    return CountedClasses(outputs()) <= ClassCountStep::kMostClasses;
-  }
-  return source != MetricSource::kOrder;
+  return SourceOf(spec.info->id) != MetricSource::kCounts ||
+         CountedClasses(outputs()) <= ClassCountStep::kMostClasses;
+}
+
+std::size_t DeviceMetrics::AddCurve(const Channel& channel) {
+  const bool has_precision = std::any_of(specs_.begin(), specs_.end(), [](const MetricSpec& spec) {
+    return spec.info->id == MetricId::kAucpr;
+  });
+  const DeviceChannel& data = channel.data;
+  return curves_.Add({data.rows, CurveMass(data.weights, data.labels.size())}, has_precision);
 }
 
 void DeviceMetrics::PlanTasks() {
   std::uint64_t sums = 0;
   std::uint64_t counts = 0;
   for (std::size_t c = 0; c < channels_.size(); ++c) {
+    std::optional<std::size_t> curve;  // one for auc and aucpr
     for (std::size_t s = 0; s < specs_.size(); ++s) {
       if (!IsOnDevice(specs_[s])) {
         has_all_ = false;
         continue;
       }
-      const bool is_count = SourceOf(specs_[s].info->id) == MetricSource::kCounts;
+      const MetricSource source = SourceOf(specs_[s].info->id);
+      if (source == MetricSource::kOrder) {
+        if (!curve) curve = AddCurve(channels_[c]);
+        tasks_.push_back({.channel = c, .spec = s, .first = *curve});
+        continue;
+      }
+      const bool is_count = source == MetricSource::kCounts;
       tasks_.push_back({.channel = c, .spec = s, .first = is_count ? counts : sums});
       if (is_count) {
         counts += 3 * static_cast<std::uint64_t>(CountedClasses(outputs()));
@@ -80,6 +93,7 @@ Status DeviceMetrics::Allocate() {
                              DeviceArray<std::int64_t>::Make(executor_, host_counts_.size()));
   BOOSTYARD_ASSIGN_OR_RETURN(bad_labels_,
                              DeviceArray<std::uint32_t>::Make(executor_, host_bad_labels_.size()));
+  BOOSTYARD_RETURN_IF_ERROR(curves_.Allocate());
   return executor_.Wait();
 }
 
@@ -89,7 +103,8 @@ void DeviceMetrics::Launch(const Task& task, std::size_t index) {
   MetricRows rows = channel.data.rows;
   std::uint32_t* const bad_label = bad_labels_.data() + index;
   const auto blocks = static_cast<std::uint32_t>(channel.block_count);
-  if (blocks == 0) return;  // no rows
+  if (blocks == 0) return;                                      // no rows
+  if (SourceOf(spec.info->id) == MetricSource::kOrder) return;  // all curves are launched together
   if (SourceOf(spec.info->id) == MetricSource::kCounts) {
     const Tuning& tuning = executor_.tuning();
     device::Launch<ClassCountStep>(
@@ -118,6 +133,8 @@ Result<double> DeviceMetrics::ValueOf(const Task& task, bool has_bad_label) cons
     }
     return ClassificationFinal(spec, counts, outputs());
   }
+  if (id == MetricId::kAuc) return curves_.Auc(task.first);
+  if (id == MetricId::kAucpr) return curves_.Aucpr(task.first);
   double sum = 0.0;
   for (std::uint64_t block = 0; block < channel.block_count; ++block) {
     sum += host_sums_[task.first + block];
@@ -141,6 +158,7 @@ Result<std::vector<MetricFigures>> DeviceMetrics::Evaluate() {
   executor_.Upload(bad_labels_.data(), host_bad_labels_.data(),
                    host_bad_labels_.size() * sizeof(std::uint32_t));
   for (std::size_t i = 0; i < tasks_.size(); ++i) Launch(tasks_[i], i);
+  curves_.Launch();
   executor_.Download(host_sums_.data(), sums_.data(), host_sums_.size() * sizeof(double));
   executor_.Download(host_counts_.data(), counts_.data(),
                      host_counts_.size() * sizeof(std::int64_t));

@@ -1,6 +1,6 @@
 // A round's figures, worked out on the device from the margins that lie there: what the host gets
 // is a sum for each 4,096 rows, or counts per class. The values are those of Evaluate
-// (engine/metric/metric.h), bit for bit. auc and aucpr sort all rows, which is the host's.
+// (engine/metric/metric.h), bit for bit.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/cuda/device_curves.h"
 #include "engine/cuda/executor.h"
 #include "engine/cuda/steps_metrics.h"
 #include "engine/metric/from_sums.h"
@@ -50,15 +51,16 @@ class DeviceMetrics {
   struct Task {
     std::size_t channel = 0;
     std::size_t spec = 0;
-    std::uint64_t first = 0;  // of its block sums, or of its counts
+    std::uint64_t first = 0;  // of its block sums, or of its counts; or its curve
   };
 
   DeviceMetrics(const ObjectiveParams& objective, std::span<const MetricSpec> specs,
                 device::Executor& executor)
-      : objective_(objective), specs_(specs), executor_(executor) {}
+      : objective_(objective), specs_(specs), executor_(executor), curves_(executor) {}
 
   Status AddChannel(const DeviceChannel& data, int threads);
   void PlanTasks();
+  std::size_t AddCurve(const Channel& channel);
   Status Allocate();
   bool IsOnDevice(const MetricSpec& spec) const;
   void Launch(const Task& task, std::size_t index);
@@ -68,6 +70,7 @@ class DeviceMetrics {
   ObjectiveParams objective_;
   std::span<const MetricSpec> specs_;
   device::Executor& executor_;
+  DeviceCurves curves_;
   std::vector<Channel> channels_;
   std::vector<Task> tasks_;
   bool has_all_ = true;

@@ -115,6 +115,10 @@ Result<MemoryPlan> DeviceBackend::Plan() {
   shape.entry_count = view_.entry_count;
   shape.outputs = outputs_;
   shape.weight_count = host_weights_.size() + options_.metric_weights;
+  if (options_.sorts_rows) {
+    shape.sort_bytes =
+        DeviceCurves::BytesFor(executor_, std::max(train_rows_, validation_rows()), row_count_);
+  }
   shape.kept_rows = options_.keeps_margins ? validation_rows() : 0;
   shape.wanted_histograms = options_.wanted_histograms + 2 * kBatchPairs;
   if (options_.histogram_limit > 0) shape.wanted_histograms = options_.histogram_limit;

@@ -36,6 +36,13 @@ class Executor {
   // Launches step number `step` (steps.h). `args` points to its Args, which are copied.
   virtual void Launch(int step, Grid grid, std::uint32_t dynamic_bytes, const void* args) = 0;
 
+  // Sorts words by their upper 32 bits, from the lowest to the highest; equal ones keep their
+  // order. `other` is as large as `keys`, and the result is in the one of them that is returned.
+  // `scratch` has SortBytes(count).
+  virtual std::uint64_t SortBytes(std::uint64_t count) = 0;
+  virtual std::uint64_t* SortByUpperHalf(std::uint64_t* keys, std::uint64_t* other,
+                                         std::uint64_t count, void* scratch) = 0;
+
   // Waits for everything. Errors: kPlatform, what the device reported.
   virtual Status Wait() = 0;
 };

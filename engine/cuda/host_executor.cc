@@ -93,6 +93,16 @@ void HostExecutor::Launch(int step, Grid grid, std::uint32_t dynamic_bytes, cons
   RunnersOf<AllSteps>::kTable[step](grid, dynamic_.data(), options_.is_reversed, args);
 }
 
+std::uint64_t* HostExecutor::SortByUpperHalf(std::uint64_t* keys, std::uint64_t* other,
+                                             std::uint64_t count, void* scratch) {
+  std::memset(scratch, 0xA5, SortBytes(count));
+  std::copy(keys, keys + count, other);
+  std::stable_sort(other, other + count,
+                   [](std::uint64_t a, std::uint64_t b) { return a >> 32 < b >> 32; });
+  std::memset(static_cast<void*>(keys), 0xA5, count * sizeof(std::uint64_t));
+  return other;
+}
+
 Status HostExecutor::Wait() {
   ++waits_;
   if (broken_.empty()) return {};

@@ -37,6 +37,10 @@ class HostExecutor : public Executor {
   void Download(void* to, const void* from, std::uint64_t bytes) override;
   void Copy(void* to, const void* from, std::uint64_t bytes) override;
   void Launch(int step, Grid grid, std::uint32_t dynamic_bytes, const void* args) override;
+  // Takes as much scratch as it may, and writes on it.
+  std::uint64_t SortBytes(std::uint64_t count) override { return count + 1; }
+  std::uint64_t* SortByUpperHalf(std::uint64_t* keys, std::uint64_t* other, std::uint64_t count,
+                                 void* scratch) override;
   Status Wait() override;
 
   // From now on Wait reports an error (tests).

@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "engine/cuda/steps_curves.h"
 #include "engine/cuda/steps_gradients.h"
 #include "engine/cuda/steps_histogram.h"
 #include "engine/cuda/steps_metrics.h"
@@ -25,7 +26,8 @@ using RowSteps = TypeList<FillStep, StripStep, SoftmaxPrepareStep, SoftmaxStep, 
 using NodeSteps =
     TypeList<PlanStep, ClearStep, HistogramStep<false>, HistogramStep<true>, WideSlotStep, ScanStep,
              PickStep, ContendStep, LeftQuantaStep, ExactSumStep>;
-using MetricSteps = TypeList<MetricSumStep, ClassCountStep>;
+using MetricSteps = TypeList<MetricSumStep, ClassCountStep, CurveKeyStep, CurveTileStep,
+                             CurveScanStep, CurveAreaStep>;
 using AllSteps = ConcatLists<ConcatLists<RowSteps, NodeSteps>::type,
                              ConcatLists<MetricSteps, GradientSteps>::type>::type;
 

@@ -48,6 +48,20 @@ struct MetricRows {
   }
 };
 
+// Sums up values in shared memory as SumInLanes does. `lanes`: eight, for this alone.
+template <class Block>
+BOOSTYARD_STEP double SumLanes(Block& block, const double* values, std::uint32_t count,
+                               double* lanes) {
+  block.ForEachThread([&](int thread) {
+    if (thread >= 8) return;
+    double lane = 0.0;
+    for (std::uint32_t i = static_cast<unsigned>(thread); i < count; i += 8) lane += values[i];
+    lanes[thread] = lane;
+  });
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
+         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
 // Sums of a value per row, one for each block of kSumBlockRows rows.
 struct MetricSumStep {
   static constexpr int kThreads = 256;
@@ -78,19 +92,9 @@ struct MetricSumStep {
         shared.values[i] = value;
       }
     });
+    const double sum = SumLanes(block, shared.values, count, shared.lanes);
     block.ForEachThread([&](int thread) {
-      if (thread >= 8) return;
-      double lane = 0.0;
-      for (std::uint32_t i = static_cast<unsigned>(thread); i < count; i += 8) {
-        lane += shared.values[i];
-      }
-      shared.lanes[thread] = lane;
-    });
-    block.ForEachThread([&](int thread) {
-      if (thread != 0) return;
-      const double* const lanes = shared.lanes;
-      args.block_sums[block.x()] = ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
-                                   ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+      if (thread == 0) args.block_sums[block.x()] = sum;
     });
   }
 

@@ -1,5 +1,7 @@
 #include "engine/metric/from_sums.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 
 #include "engine/base/error_table.h"
@@ -81,6 +83,28 @@ Result<double> MulticlassFinal(double sum, double weight, bool are_classes, int 
                    "labels must be class numbers from 0 to " + std::to_string(classes - 1) +
                        " for merror and mlogloss",
                    "number the classes from 0");
+}
+
+namespace {
+
+bool HasBothClasses(const CurvePoint& total) { return total.positives > 0 && total.negatives > 0; }
+
+}  // namespace
+
+RowMass CurveMass(std::span<const float> weights, std::size_t rows) {
+  float max_weight = weights.empty() ? 1.0F : 0.0F;
+  for (const float weight : weights) max_weight = std::max(max_weight, weight);
+  return {max_weight, rows};
+}
+
+double AucFinal(Uint128 twice_area, const CurvePoint& total) {
+  if (!HasBothClasses(total)) return std::numeric_limits<double>::quiet_NaN();
+  const Uint128 whole = Uint128{2} * total.positives * total.negatives;
+  return static_cast<double>(twice_area) / static_cast<double>(whole);
+}
+
+double AucprFinal(double area, const CurvePoint& total) {
+  return HasBothClasses(total) ? area : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace boostyard

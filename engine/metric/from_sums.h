@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/metric/curve_points.h"
 #include "engine/metric/elementwise.h"
 #include "engine/metric/metric.h"
 
@@ -99,5 +100,14 @@ constexpr int CountedClasses(int outputs) { return outputs > 2 ? outputs : 2; }
 // From the counts of all classes, or none if a label is no class. Errors: kDataLabelRange.
 Result<double> ClassificationFinal(const MetricSpec& metric, std::span<const ClassCounts> counts,
                                    int outputs);
+
+// ---- kOrder
+
+// What a row counts; weights: one per row, or empty.
+RowMass CurveMass(std::span<const float> weights, std::size_t rows);
+
+// From the areas between the points of the curve and its last point; NaN where a class has no rows.
+double AucFinal(Uint128 twice_area, const CurvePoint& total);
+double AucprFinal(double area, const CurvePoint& total);
 
 }  // namespace boostyard

@@ -1,35 +1,28 @@
-// auc and aucpr by sorting the rows from the highest prediction to the lowest; rows of equal
-// prediction enter the curve together.
+// auc and aucpr by sorting the rows from the highest prediction to the lowest.
 //
-//   auc    the trapezoids under (false positives, true positives); with classes and without weights
-//   all
-//          counts are integers, so the value is exact up to its one division
-//   aucpr  the area under (recall, precision) as XGBoost interpolates it (Davis and Goadrich 2006):
-//          between two points true and false positives grow in proportion, which makes precision a
-//          hyperbola of recall, and the area a logarithm
-// A row of label y and weight w counts as w y of a positive and w (1 - y) of a negative.
+//   auc    the trapezoids under (false positives, true positives): a ratio of whole numbers, so
+//          exact up to its one division (weights: as fixed-point numbers, row_mass.h)
+//   aucpr  a sum of one term for each prediction, at the place of the last of its rows, in the
+//   order
+//          of block_sum.h
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "engine/base/error_table.h"
-#include "engine/base/math.h"
+#include "engine/metric/block_sum.h"
+#include "engine/metric/curve_points.h"
 #include "engine/metric/families.h"
+#include "engine/metric/from_sums.h"
 
 namespace boostyard {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr int kDigitBits = 11;
 constexpr std::size_t kDigitValues = std::size_t{1} << kDigitBits;
 constexpr int kPasses = 3;
-
-// A word whose order is the reverse of the float's; both zeros are one.
-std::uint32_t DescendingKey(float prediction) {
-  const std::uint32_t bits = BitsOf(prediction + 0.0F);
-  return (bits >> 31) != 0 ? bits : ~bits & 0x7FFFFFFFU;
-}
 
 // Sorts by the upper half of each word, stably: `keys` is left sorted, `other` is scratch.
 void SortByUpperHalf(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& other) {
@@ -55,79 +48,75 @@ void SortByUpperHalf(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t
   }
 }
 
-// What lies at and above a prediction. T is uint64 where everything is counts, else double.
-template <class T>
-struct CurvePoint {
-  T positives{};
-  T negatives{};
+class RocCurve {
+ public:
+  void Add(std::size_t, const CurvePoint& before, const CurvePoint& after, const CurvePoint&) {
+    twice_area_ += TwiceRocArea(before, after);
+  }
+  double Value(const CurvePoint& total) const { return AucFinal(twice_area_, total); }
+
+ private:
+  Uint128 twice_area_ = 0;
 };
 
-// Twice the area under the ROC curve, in units of (positive x negative).
-template <class T>
-struct RocArea {
-  T twice_area{};
-  void Add(const CurvePoint<T>& before, const CurvePoint<T>& after, const CurvePoint<T>&) {
-    twice_area += (after.negatives - before.negatives) * (after.positives + before.positives);
+class PrecisionRecallCurve {
+ public:
+  void Add(std::size_t place, const CurvePoint& before, const CurvePoint& after,
+           const CurvePoint& total) {
+    if (place / kSumBlockRows != block_) {
+      EndBlock();
+      block_ = place / kSumBlockRows;
+    }
+    lanes_[place % lanes_.size()] += PrecisionRecallArea(before, after, total);
   }
-  double Share(const CurvePoint<T>& total) const {
-    return static_cast<double>(twice_area) /
-           static_cast<double>(T{2} * total.positives * total.negatives);
+  double Value(const CurvePoint& total) {
+    EndBlock();
+    return AucprFinal(sum_, total);
   }
+
+ private:
+  // Places that add nothing may be left out: adding zeros changes no sum.
+  void EndBlock() {
+    sum_ += SumInLanes(lanes_.data(), lanes_.size());
+    lanes_ = {};
+  }
+
+  std::array<double, 8> lanes_{};
+  std::size_t block_ = 0;
+  double sum_ = 0.0;
 };
 
-template <class T>
-struct PrecisionRecallArea {
-  double area = 0.0;
-  void Add(const CurvePoint<T>& before, const CurvePoint<T>& after, const CurvePoint<T>& total) {
-    const auto gained = static_cast<double>(after.positives - before.positives);
-    if (gained == 0.0) return;
-    const auto positives = static_cast<double>(total.positives);
-    const double ratio = static_cast<double>(after.negatives - before.negatives) / gained;
-    const double from = static_cast<double>(before.positives) / positives;
-    const double to = static_cast<double>(after.positives) / positives;
-    const double a = ratio + 1.0;
-    const double b =
-        (static_cast<double>(before.negatives) - ratio * static_cast<double>(before.positives)) /
-        positives;
-    area += b == 0.0 ? (to - from) / a
-                     : (to - from - b / a * (Log(a * to + b) - Log(a * from + b))) / a;
+// Walks the sorted rows; point_of(payload) is what a row adds.
+template <class Curve, class PointOfRow>
+double ValueOf(const std::vector<std::uint64_t>& sorted, const PointOfRow& point_of) {
+  CurvePoint total;
+  for (const std::uint64_t key : sorted) {
+    total = Plus(total, point_of(static_cast<std::uint32_t>(key)));
   }
-  double Share(const CurvePoint<T>&) const { return area; }
-};
-
-// Walks the sorted rows; step(point, payload) adds one row to a point.
-template <class T, template <class> class Area, class Step>
-double AreaOf(const std::vector<std::uint64_t>& sorted, const Step& step) {
-  CurvePoint<T> total;
-  for (const std::uint64_t key : sorted) step(total, static_cast<std::uint32_t>(key));
-  if (!(total.positives > T{}) || !(total.negatives > T{})) return kUndefined;
-  Area<T> area;
-  CurvePoint<T> before;
-  CurvePoint<T> point;
+  Curve curve;
+  CurvePoint before;
+  CurvePoint point;
   for (std::size_t i = 0; i < sorted.size(); ++i) {
-    step(point, static_cast<std::uint32_t>(sorted[i]));
+    point = Plus(point, point_of(static_cast<std::uint32_t>(sorted[i])));
     if (i + 1 < sorted.size() && (sorted[i + 1] >> 32) == (sorted[i] >> 32)) continue;
-    area.Add(before, point, total);
+    curve.Add(i, before, point, total);
     before = point;
   }
-  return area.Share(total);
+  return curve.Value(total);
 }
 
-template <template <class> class Area>
+// Rows that are whole count as 1: powers of two in all masses cancel out of every ratio.
+template <class Curve>
 double Evaluate(const MetricInputs& inputs, bool are_counts,
                 const std::vector<std::uint64_t>& sorted) {
   if (are_counts) {
-    return AreaOf<std::uint64_t, Area>(
-        sorted, [](CurvePoint<std::uint64_t>& point, std::uint32_t is_positive) {
-          point.positives += is_positive;
-          point.negatives += 1 - is_positive;
-        });
+    return ValueOf<Curve>(sorted, [](std::uint32_t is_positive) {
+      return CurvePoint{is_positive, 1 - is_positive};
+    });
   }
-  return AreaOf<double, Area>(sorted, [&](CurvePoint<double>& point, std::uint32_t row) {
-    const double weight = inputs.weights.empty() ? 1.0 : static_cast<double>(inputs.weights[row]);
-    const auto label = static_cast<double>(inputs.labels[row]);
-    point.positives += weight * label;
-    point.negatives += weight * (1.0 - label);
+  const RowMass rule = CurveMass(inputs.weights, inputs.labels.size());
+  return ValueOf<Curve>(sorted, [&](std::uint32_t row) {
+    return PointOf(rule, inputs.labels[row], inputs.weights.empty() ? 1.0F : inputs.weights[row]);
   });
 }
 
@@ -154,8 +143,9 @@ Result<double> EvaluateRankingCurve(MetricId metric, const MetricInputs& inputs)
         static_cast<std::uint64_t>(DescendingKey(inputs.predictions[i])) << 32 | payload;
   }
   SortByUpperHalf(scratch.keys, scratch.sorted);
-  return metric == MetricId::kAuc ? Evaluate<RocArea>(inputs, are_counts, scratch.keys)
-                                  : Evaluate<PrecisionRecallArea>(inputs, are_counts, scratch.keys);
+  return metric == MetricId::kAuc
+             ? Evaluate<RocCurve>(inputs, are_counts, scratch.keys)
+             : Evaluate<PrecisionRecallCurve>(inputs, are_counts, scratch.keys);
 }
 
 }  // namespace boostyard

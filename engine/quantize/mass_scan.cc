@@ -93,7 +93,7 @@ void MassScan::AddCodedPiece(const ColumnChunk& chunk, const ColumnPiece& piece,
     for (std::size_t i = 0; i < chunk.row_count; ++i) {
       const std::uint8_t code = piece.codes[i];
       has_missing |= code == ColumnPiece::kMissingCode;
-      code_masses[code] += mass_rule_->Of(chunk.weights[i]);
+      code_masses[code] += mass_rule_->Of(static_cast<double>(chunk.weights[i]));
     }
   }
   const std::lock_guard lock(mutex);
@@ -106,7 +106,7 @@ void MassScan::AddWeightedFloats(const ColumnChunk& chunk, const ColumnPiece& pi
     const float value = piece.floats[i];
     has_missing_ |= value != value;  // perhaps of no weight
     any_bits_ |= FloatBits(value);
-    const std::uint64_t mass = mass_rule_->Of(chunk.weights[i]);
+    const std::uint64_t mass = mass_rule_->Of(static_cast<double>(chunk.weights[i]));
     weight_counts_[FloatKey(value) >> 16] += mass;
     counted_mass_ += mass;
   }
@@ -122,7 +122,7 @@ std::size_t MassScan::Filter(const ColumnChunk& chunk, const ColumnPiece& piece,
   for (std::size_t i = begin; i < end; ++i) {
     const std::uint32_t key = FloatKey(piece.floats[i]);
     keys_[kept] = key;
-    key_masses_[kept] = mass_rule_->Of(chunk.weights[i]);
+    key_masses_[kept] = mass_rule_->Of(static_cast<double>(chunk.weights[i]));
     kept += static_cast<std::size_t>(index_.HasBucketOf(key));
   }
   return kept;

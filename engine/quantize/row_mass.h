@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "engine/base/hd.h"
 #include "engine/base/index_types.h"
 
 namespace boostyard {
@@ -12,6 +13,7 @@ namespace boostyard {
 // power of two for which row_count masses stay below 2^62.
 class RowMass {
  public:
+  RowMass() = default;
   RowMass(float max_weight, RowIndex row_count) {
     if (!(max_weight > 0.0F) || row_count == 0) return;
     int weight_exponent = 0;  // max_weight < 2^weight_exponent
@@ -21,9 +23,9 @@ class RowMass {
     scale_ = std::ldexp(1.0, kSumBits - weight_exponent - row_exponent);
   }
 
-  std::uint64_t Of(float weight) const {
-    const auto mass = static_cast<std::uint64_t>(static_cast<double>(weight) * scale_);
-    return mass + static_cast<std::uint64_t>(mass == 0 && weight > 0.0F);
+  BOOSTYARD_HD std::uint64_t Of(double weight) const {
+    const auto mass = static_cast<std::uint64_t>(weight * scale_);
+    return mass + static_cast<std::uint64_t>(mass == 0 && weight > 0.0);
   }
 
  private:

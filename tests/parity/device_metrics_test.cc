@@ -138,7 +138,7 @@ TEST(DeviceMetrics, PredictionsAreTheBestRoundsWhereTrainingStopsEarly) {
 
 TEST(DeviceMetrics, NoRowDataComeBackForThem) {
   NativeCase one = CaseOf("binary:logistic", true);
-  one.params.eval_metric = {"logloss", "error", "f1"};
+  one.params.eval_metric = {"logloss", "error", "f1", "auc", "aucpr"};
   one.params.tree.max_depth = 1;
   const auto bytes_of = [&](int rounds) {
     one.params.num_round = rounds;
