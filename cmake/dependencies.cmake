@@ -9,7 +9,7 @@
 #   Arrow          data/parquet/module (a library that is opened at run time)
 #   CLI11          container/main
 #   GTest          tests
-#   CUDA           engine/cuda, where BOOSTYARD_CUDA is set: nvcc, and its runtime linked statically
+#   CUDA           engine/cuda, where BOOSTYARD_CUDA is set: nvcc, its runtime linked statically, CUB's headers
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(FastFloat QUIET CONFIG)
 find_path(FAST_FLOAT_INCLUDE fast_float/fast_float.h REQUIRED)

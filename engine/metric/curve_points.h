@@ -7,7 +7,7 @@
 
 #include "engine/base/hd.h"
 #include "engine/base/math.h"
-#include "engine/quantize/row_mass.h"
+#include "engine/base/row_mass.h"
 
 namespace boostyard {
 

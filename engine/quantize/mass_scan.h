@@ -9,7 +9,7 @@
 #include "engine/quantize/feature_masses.h"
 #include "engine/quantize/feature_tasks.h"
 #include "engine/quantize/kernels.h"
-#include "engine/quantize/row_mass.h"
+#include "engine/base/row_mass.h"
 
 namespace boostyard {
 

@@ -76,6 +76,7 @@ OWNERS = {
     "gtest/": ("tests/",),
     "gmock/": ("tests/",),
     "cuda": ("engine/cuda/",),
+    "cub/": ("engine/cuda/",),
     "nccl.h": ("engine/cuda/",),
 }
 
