@@ -57,10 +57,11 @@ double BaseScore(const ObjectiveParams& objective, const BinnedColumns& train) {
 }  // namespace
 
 Result<PreparedRows> PrepareRows(const TrainParams& params, const TrainingSet& data,
-                                 const RunOptions& run) {
+                                 const RunOptions& run, MassCounter* counter) {
   PreparedRows rows;
-  BOOSTYARD_ASSIGN_OR_RETURN(
-      rows.cuts, BuildCuts(*data.train, {.max_bin = params.tree.max_bin, .threads = run.threads}));
+  BOOSTYARD_ASSIGN_OR_RETURN(rows.cuts, BuildCuts(*data.train, {.max_bin = params.tree.max_bin,
+                                                                .threads = run.threads,
+                                                                .counter = counter}));
   BOOSTYARD_ASSIGN_OR_RETURN(rows.train, Bin(*data.train, rows.cuts, params.objective, run));
   RowIndex row_count = rows.train.row_count;
   if (data.validation != nullptr) {

@@ -19,9 +19,9 @@ struct PreparedRows {
 };
 
 // Reads each stream as often as its cuts and its codes need it. Errors: those of the streams,
-// kDataLabelRange, and kDataTooLarge for more rows than the engine can number. Throws
-// std::bad_alloc.
+// kDataLabelRange, and kDataTooLarge for more rows than the engine can number. `counter`: as in
+// CutOptions. Throws std::bad_alloc.
 Result<PreparedRows> PrepareRows(const TrainParams& params, const TrainingSet& data,
-                                 const RunOptions& run);
+                                 const RunOptions& run, MassCounter* counter = nullptr);
 
 }  // namespace boostyard

@@ -14,6 +14,7 @@
 #include "engine/cpu/cpu_backend.h"
 #include "engine/cpu/reference_backend.h"
 #include "engine/cuda/device_backend.h"
+#include "engine/cuda/device_sketch.h"
 #include "engine/metric/from_sums.h"
 #include "engine/metric/metric.h"
 
@@ -106,7 +107,12 @@ template <TreeBackend Backend>
 Result<TrainOutcome> TrainOn(const TrainParams& params, const TrainingSet& data,
                              const RunOptions& run, const NativeTuning& tuning,
                              RoundObserver& observer, device::Executor* executor = nullptr) {
-  BOOSTYARD_ASSIGN_OR_RETURN(PreparedRows rows, PrepareRows(params, data, run));
+  std::unique_ptr<MassCounter> counter;
+  if constexpr (std::is_same_v<Backend, DeviceBackend>) {
+    BOOSTYARD_ASSIGN_OR_RETURN(counter, DeviceSketch::Make(*executor));
+  }
+  BOOSTYARD_ASSIGN_OR_RETURN(PreparedRows rows, PrepareRows(params, data, run, counter.get()));
+  counter.reset();  // the backend needs the memory
   ThreadTeam team(run.threads);
   BOOSTYARD_ASSIGN_OR_RETURN(const std::unique_ptr<Backend> backend,
                              MakeBackend<Backend>(params, run, tuning, rows, team, executor));

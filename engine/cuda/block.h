@@ -73,6 +73,14 @@ BOOSTYARD_STEP void AtomicAdd(std::int64_t* to, std::int64_t value) {
 #endif
 }
 
+BOOSTYARD_STEP void AtomicAdd(std::uint64_t* to, std::uint64_t value) {
+#if defined(__CUDACC__)
+  atomicAdd(reinterpret_cast<unsigned long long*>(to), static_cast<unsigned long long>(value));
+#else
+  *to += value;
+#endif
+}
+
 BOOSTYARD_STEP void AtomicMax(std::uint32_t* to, std::uint32_t value) {
 #if defined(__CUDACC__)
   atomicMax(to, value);

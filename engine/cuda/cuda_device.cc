@@ -153,7 +153,9 @@ class CudaExecutor : public Executor {
     if (step < NodeSteps::kSize) return NodeKernels()[step];
     step -= NodeSteps::kSize;
     if (step < MetricSteps::kSize) return MetricKernels()[step];
-    return GradientKernels()[step - MetricSteps::kSize];
+    step -= MetricSteps::kSize;
+    if (step < DataSteps::kSize) return DataKernels()[step];
+    return GradientKernels()[step - DataSteps::kSize];
   }
 
   // Keeps the first error.

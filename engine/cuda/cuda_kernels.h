@@ -22,6 +22,7 @@ struct KernelEntry {
 const KernelEntry* RowKernels();
 const KernelEntry* NodeKernels();
 const KernelEntry* MetricKernels();
+const KernelEntry* DataKernels();
 const KernelEntry* GradientKernels();
 
 // Sorts `count` words by their upper 32 bits, stably (kernels_sort.cu): with a null `scratch` it

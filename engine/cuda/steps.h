@@ -9,6 +9,7 @@
 #include "engine/cuda/steps_metrics.h"
 #include "engine/cuda/steps_rows.h"
 #include "engine/cuda/steps_scan.h"
+#include "engine/cuda/steps_sketch.h"
 #include "engine/objective/list.h"
 
 namespace boostyard::device {
@@ -28,8 +29,10 @@ using NodeSteps =
              PickStep, ContendStep, LeftQuantaStep, ExactSumStep>;
 using MetricSteps = TypeList<MetricSumStep, ClassCountStep, CurveKeyStep, CurveTileStep,
                              CurveScanStep, CurveAreaStep>;
-using AllSteps = ConcatLists<ConcatLists<RowSteps, NodeSteps>::type,
-                             ConcatLists<MetricSteps, GradientSteps>::type>::type;
+using DataSteps = TypeList<ZeroStep, SketchStep>;
+using AllSteps =
+    ConcatLists<ConcatLists<RowSteps, NodeSteps>::type,
+                ConcatLists<ConcatLists<MetricSteps, DataSteps>::type, GradientSteps>::type>::type;
 
 // The place of a step in a list, or the list's length.
 template <class Step, class List>

@@ -9,6 +9,7 @@
 #include "engine/base/error_table.h"
 #include "engine/base/huge_buffer.h"
 #include "engine/quantize/float_key.h"
+#include "engine/quantize/mass_counter.h"
 #include "engine/quantize/mass_scan.h"
 
 namespace boostyard {
@@ -41,6 +42,7 @@ class CutSearch {
       : stream_(stream),
         max_bin_(static_cast<std::uint64_t>(std::clamp(options.max_bin, 2, kMaxBinCount))),
         threads_(std::max(options.threads, 1)),
+        counter_(options.counter),
         states_(stream.shape().feature_count) {}
 
   Result<BinCuts> Run();
@@ -51,6 +53,9 @@ class CutSearch {
   Status PrepareWeights();
   std::vector<FeatureIndex> AllFeatures() const;
   Status SearchOneByOne();
+  Status SearchByCounter();
+  template <class Consume>
+  Status CountInGroups(std::span<const CountTask> tasks, const Consume& consume);
   template <class Count>
   void SearchFeature(const FeatureTask& task, MassScan& scan);
   Status SearchTogether();
@@ -80,6 +85,7 @@ class CutSearch {
   ChunkStream& stream_;
   std::uint64_t max_bin_;
   int threads_;
+  MassCounter* counter_;
   bool has_weights_ = false;
   RowMass mass_rule_{0.0F, 0};
   RowIndex row_count_ = 0;
@@ -106,8 +112,12 @@ Result<BinCuts> CutSearch::Run() {
   }
   const bool has_enough_features =
       threads_ == 1 || states_.size() >= static_cast<std::size_t>(threads_) * kFeaturesPerThread;
-  BOOSTYARD_RETURN_IF_ERROR(stream_.shape().is_kept && has_enough_features ? SearchOneByOne()
-                                                                           : SearchTogether());
+  if (counter_ != nullptr) {
+    BOOSTYARD_RETURN_IF_ERROR(SearchByCounter());
+  } else {
+    BOOSTYARD_RETURN_IF_ERROR(stream_.shape().is_kept && has_enough_features ? SearchOneByOne()
+                                                                             : SearchTogether());
+  }
   for (FeatureState& state : states_) FinishFeature(state);
   BOOSTYARD_RETURN_IF_ERROR(stream_.Rewind());
   return Collect();
@@ -183,6 +193,60 @@ Status CutSearch::SearchTogether() {
     BOOSTYARD_RETURN_IF_ERROR(NeedsWideCounters() ? RefineOnce<std::uint64_t>(open)
                                                   : RefineOnce<std::uint32_t>(open));
   }
+}
+
+// As SearchTogether, but that somebody else counts, and sees values alone: dictionaries are nothing
+// to it.
+Status CutSearch::SearchByCounter() {
+  std::vector<CountTask> tasks;
+  for (const FeatureIndex feature : AllFeatures()) tasks.push_back({feature, {}});
+  while (!tasks.empty()) {
+    BOOSTYARD_RETURN_IF_ERROR(
+        CountInGroups(tasks, [&](const CountTask& task, std::uint64_t* counters) {
+          FeatureState& state = states_[task.feature];
+          if (!task.cells.empty()) {
+            RefineCells(max_bin_, counters, state.masses, state.search);
+            return;
+          }
+          state.masses.TakeBuckets(counters);
+          if (counters[kBucketCount] > 0) state.masses.NoteMissing();
+          StartSearch(state);
+        }));
+    tasks.clear();
+    for (const FeatureIndex feature : AllFeatures()) {
+      const CellSearch& search = states_[feature].search;
+      if (!search.is_done()) tasks.push_back({feature, search.cells});
+    }
+  }
+  return {};
+}
+
+// Calls consume(task, counters) once for each task, in as many scans as the counter's room asks
+// for.
+template <class Consume>
+Status CutSearch::CountInGroups(std::span<const CountTask> tasks, const Consume& consume) {
+  while (!tasks.empty()) {
+    std::vector<std::size_t> offsets = {0};
+    for (const CountTask& task : tasks) {
+      const std::size_t end = offsets.back() + CountersOf(task);
+      if (offsets.size() > 1 && end > counter_->room()) break;
+      offsets.push_back(end);
+    }
+    const std::size_t count = offsets.size() - 1;
+    BOOSTYARD_RETURN_IF_ERROR(
+        counter_->Start(tasks.first(count), has_weights_ ? &mass_rule_ : nullptr));
+    Status added;
+    BOOSTYARD_RETURN_IF_ERROR(ReadAll([&](std::span<const ColumnChunk> batch) {
+      if (added.ok()) added = counter_->Add(batch);
+    }));
+    BOOSTYARD_RETURN_IF_ERROR(std::move(added));
+    BOOSTYARD_ASSIGN_OR_RETURN(const std::span<std::uint64_t> counters, counter_->Finish());
+    RunTasks(threads_, count, [&](std::size_t position, int) {
+      consume(tasks[position], counters.data() + offsets[position]);
+    });
+    tasks = tasks.subspan(count);
+  }
+  return {};
 }
 
 Status CutSearch::CountBuckets(Features features) {

@@ -17,6 +17,8 @@
 
 namespace boostyard {
 
+class MassCounter;
+
 struct BinCuts {
   std::vector<std::uint32_t> begin;  // feature -> index of its first cut; feature_count + 1 entries
   // Ascending within a feature, all finite (so that the largest float may come twice).
@@ -40,12 +42,14 @@ inline constexpr int kMaxBinCount = 65'535;
 struct CutOptions {
   int max_bin = 256;  // 2 to 65,536 (which is taken as kMaxBinCount)
   int threads = 1;
+  MassCounter* counter = nullptr;  // counts in our stead; null: we do
 };
 
 // Rewinds the stream first and last. One that is not kept is read up to three times, once more if
 // rows have weights, and more often still if its counters (up to half a MiB for each feature and
 // 256 bins) would need more than the bins will (a byte a cell), or more than 256 MiB; 1 MiB is
-// always used. Throws std::bad_alloc.
+// always used. A counter asks for one pass more than that, and as often as its room demands. Throws
+// std::bad_alloc.
 Result<BinCuts> BuildCuts(ChunkStream& stream, const CutOptions& options);
 
 }  // namespace boostyard

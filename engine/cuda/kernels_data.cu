@@ -1,0 +1,7 @@
+#include "engine/cuda/cuda_launch.cuh"
+
+namespace boostyard::device {
+
+const KernelEntry* DataKernels() { return KernelTable<DataSteps>::kEntries; }
+
+}  // namespace boostyard::device
