@@ -15,8 +15,10 @@ namespace boostyard::device {
 namespace {
 
 constexpr int kMinMajor = 8;  // compute capability 8.0
-// Small copies go through pinned memory, so that nobody waits for them.
-constexpr std::uint64_t kStagingBytes = std::uint64_t{4} << 20;
+// Small copies go through pinned memory, so that nobody waits for them: uploads through two halves,
+// of which one is filled while the other is on its way.
+constexpr std::uint64_t kDownloadBytes = std::uint64_t{4} << 20;
+constexpr std::uint64_t kHalfBytes = std::uint64_t{8} << 20;
 constexpr std::uint64_t kMaxStagedBytes = std::uint64_t{256} << 10;
 // Shared memory that the runtime keeps for itself, and a step's own structure.
 constexpr std::uint32_t kReservedShared = 2048;
@@ -44,6 +46,9 @@ class CudaExecutor : public Executor {
   ~CudaExecutor() override {
     if (stream_ != nullptr) cudaStreamDestroy(stream_);
     if (staging_ != nullptr) cudaFreeHost(staging_);
+    for (const cudaEvent_t left : half_left_) {
+      if (left != nullptr) cudaEventDestroy(left);
+    }
   }
   CudaExecutor(const CudaExecutor&) = delete;
   CudaExecutor& operator=(const CudaExecutor&) = delete;
@@ -51,7 +56,11 @@ class CudaExecutor : public Executor {
   Status Prepare() {
     Note(cudaSetDevice(ordinal_), "choosing the device");
     Note(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream");
-    Note(cudaMallocHost(reinterpret_cast<void**>(&staging_), kStagingBytes), "pinning memory");
+    Note(cudaMallocHost(reinterpret_cast<void**>(&staging_), kDownloadBytes + 2 * kHalfBytes),
+         "pinning memory");
+    for (cudaEvent_t& left : half_left_) {
+      Note(cudaEventCreateWithFlags(&left, cudaEventDisableTiming), "making an event");
+    }
     for (const int step : {kStepNumber<HistogramStep<false>>, kStepNumber<HistogramStep<true>>}) {
       Note(Kernel(step).allow(tuning_.shared_bytes + kReservedShared / 2),
            "reserving shared memory");
@@ -90,7 +99,7 @@ class CudaExecutor : public Executor {
   void Upload(void* to, const void* from, std::uint64_t bytes) override {
     if (bytes == 0) return;
     if (bytes <= kMaxStagedBytes) {
-      unsigned char* const staged = Stage(bytes);
+      unsigned char* const staged = StageUpload(bytes);
       std::memcpy(staged, from, bytes);
       from = staged;
     }
@@ -101,7 +110,7 @@ class CudaExecutor : public Executor {
     if (bytes == 0) return;
     void* target = to;
     if (bytes <= kMaxStagedBytes) {
-      target = Stage(bytes);
+      target = StageDownload(bytes);
       downloads_.push_back({to, target, bytes});
     }
     Note(cudaMemcpyAsync(target, from, bytes, cudaMemcpyDeviceToHost, stream_), "copying from it");
@@ -164,10 +173,25 @@ class CudaExecutor : public Executor {
     error_ = std::string(cudaGetErrorString(error)) + ", when " + what;
   }
 
-  // Pinned memory until the next Synchronize.
-  unsigned char* Stage(std::uint64_t bytes) {
+  // Pinned memory until its half is used again.
+  unsigned char* StageUpload(std::uint64_t bytes) {
     const std::uint64_t padded = (bytes + 255) / 256 * 256;
-    if (staged_bytes_ + padded > kStagingBytes) Synchronize();
+    if (half_bytes_ + padded > kHalfBytes) {
+      Note(cudaEventRecord(half_left_[half_], stream_), "marking its place");
+      half_ = 1 - half_;
+      half_bytes_ = 0;
+      Note(cudaEventSynchronize(half_left_[half_]), "waiting for a copy to it");
+    }
+    unsigned char* const place =
+        staging_ + kDownloadBytes + static_cast<std::uint64_t>(half_) * kHalfBytes + half_bytes_;
+    half_bytes_ += padded;
+    return place;
+  }
+
+  // Pinned memory until the next Synchronize.
+  unsigned char* StageDownload(std::uint64_t bytes) {
+    const std::uint64_t padded = (bytes + 255) / 256 * 256;
+    if (staged_bytes_ + padded > kDownloadBytes) Synchronize();
     unsigned char* const place = staging_ + staged_bytes_;
     staged_bytes_ += padded;
     return place;
@@ -187,8 +211,11 @@ class CudaExecutor : public Executor {
   std::string name_;
   Tuning tuning_;
   cudaStream_t stream_ = nullptr;
-  unsigned char* staging_ = nullptr;
-  std::uint64_t staged_bytes_ = 0;
+  unsigned char* staging_ = nullptr;  // for downloads, then two halves for uploads
+  std::uint64_t staged_bytes_ = 0;    // of downloads
+  int half_ = 0;                      // that is being filled
+  std::uint64_t half_bytes_ = 0;      // of it
+  cudaEvent_t half_left_[2] = {};     // when all copies from a half are done
   std::vector<Pending> downloads_;
   std::string error_;
 };

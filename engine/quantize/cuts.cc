@@ -208,7 +208,8 @@ Status CutSearch::SearchByCounter() {
             RefineCells(max_bin_, counters, state.masses, state.search);
             return;
           }
-          state.masses.TakeBuckets(counters);
+          // Neither their sum is known, nor whether the values have lower bits.
+          state.masses.TakeBuckets(counters, std::numeric_limits<std::uint64_t>::max(), ~0U);
           if (counters[kBucketCount] > 0) state.masses.NoteMissing();
           StartSearch(state);
         }));
