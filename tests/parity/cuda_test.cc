@@ -12,7 +12,7 @@
 namespace boostyard::testing {
 namespace {
 
-constexpr std::size_t kCaseCount = 150;
+constexpr int kRounds = 5;  // of cases beside the grid
 
 bool RequiresGpu() {
   const char* const value = std::getenv("BOOSTYARD_REQUIRE_GPU");
@@ -42,33 +42,27 @@ void ExpectCpusModel(const NativeCase& one) {
 class CudaGrid : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(CudaGrid, GivesTheCpusModel) {
-  const Levels levels = CoveringDesign(kCaseCount)[GetParam()];
-  ExpectCpusModel(MakeCase(levels, 1000 + GetParam()));
+  const GridCase grid = MakeGridCase(GetParam());
+  SCOPED_TRACE(grid.name);
+  ExpectCpusModel(grid.one);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, CudaGrid, ::testing::Range<std::size_t>(0, kCaseCount));
-
-NativeCase LargeCase(const std::string& objective, std::size_t rows, std::size_t columns) {
-  NativeCase one;
-  one.params.objective.name = objective;
-  one.params.num_round = 5;
-  one.params.sample.seed = 5;
-  one.train = TableMaker({.rows = rows, .columns = columns, .objective = objective}, rows).Make();
-  return one;
-}
+INSTANTIATE_TEST_SUITE_P(Cases, CudaGrid, ::testing::Range<std::size_t>(0, kGridCases));
 
 TEST(CudaForms, ManyRows) {
-  NativeCase one = LargeCase("binary:logistic", 400'000, 28);
+  NativeCase one = PlainCase("binary:logistic", 400'000, 28, kRounds);
   for (const int depth : {1, 6, 10}) {
     one.params.tree.max_depth = depth;
     ExpectCpusModel(one);
   }
 }
 
-TEST(CudaForms, ManyColumns) { ExpectCpusModel(LargeCase("reg:squarederror", 3'000, 1000)); }
+TEST(CudaForms, ManyColumns) {
+  ExpectCpusModel(PlainCase("reg:squarederror", 3'000, 1000, kRounds));
+}
 
 TEST(CudaForms, The64BitForm) {
-  NativeCase one = LargeCase("reg:squarederror", 50'000, 12);
+  NativeCase one = PlainCase("reg:squarederror", 50'000, 12, kRounds);
   one.train.labels[1234] = 1e9F;
   one.params.sample.subsample = 0.7;
   ExpectCpusModel(one);
@@ -77,7 +71,7 @@ TEST(CudaForms, The64BitForm) {
 }
 
 TEST(CudaForms, MetricsOfEveryKind) {
-  NativeCase one = LargeCase("binary:logistic", 50'000, 12);
+  NativeCase one = PlainCase("binary:logistic", 50'000, 12, kRounds);
   one.train.weights.assign(one.train.row_count, 0.7F);
   one.validation = one.train;
   one.has_validation = true;
@@ -85,7 +79,7 @@ TEST(CudaForms, MetricsOfEveryKind) {
                             "poisson-nloglik", "auc",       "accuracy", "f1",
                             "precision_macro", "r2"};
   ExpectCpusModel(one);
-  one = LargeCase("multi:softprob", 20'000, 12);
+  one = PlainCase("multi:softprob", 20'000, 12, kRounds);
   one.params.objective.num_class = 5;
   for (std::size_t row = 0; row < one.train.row_count; ++row) {
     one.train.labels[row] = static_cast<float>(row % 5);

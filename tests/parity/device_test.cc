@@ -9,8 +9,6 @@
 namespace boostyard::testing {
 namespace {
 
-constexpr std::size_t kCaseCount = 150;
-
 using device::HostExecutor;
 using device::HostExecutorOptions;
 
@@ -46,12 +44,9 @@ TrainResult ExpectOneModel(const NativeCase& one) {
 class DeviceGrid : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(DeviceGrid, BlocksGiveTheCpusModel) {
-  const Levels levels = CoveringDesign(kCaseCount)[GetParam()];
-  const NativeCase one = MakeCase(levels, 1000 + GetParam());
-  std::string text = one.params.objective.name;
-  for (const std::size_t level : levels) text += " " + std::to_string(level);
-  SCOPED_TRACE(text);
-  ExpectOneModel(one);
+  const GridCase grid = MakeGridCase(GetParam());
+  SCOPED_TRACE(grid.name);
+  ExpectOneModel(grid.one);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, DeviceGrid,
@@ -60,15 +55,6 @@ INSTANTIATE_TEST_SUITE_P(Cases, DeviceGrid,
 #if BOOSTYARD_FIRST_CASE == 0
 
 // Cases that no level of the design reaches.
-
-NativeCase PlainCase(const std::string& objective, std::size_t rows, std::size_t columns) {
-  NativeCase one;
-  one.params.objective.name = objective;
-  one.params.num_round = 2;
-  one.params.sample.seed = 5;
-  one.train = TableMaker({.rows = rows, .columns = columns, .objective = objective}, rows).Make();
-  return one;
-}
 
 TEST(DeviceForms, EveryDepth) {
   NativeCase one = PlainCase("binary:logistic", 3'000, 6);

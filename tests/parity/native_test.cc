@@ -11,7 +11,7 @@
 namespace boostyard::testing {
 namespace {
 
-constexpr std::size_t kCaseCount = 150;
+constexpr int kRounds = 3;  // of cases beside the grid
 
 struct NamedVariant {
   std::string name;
@@ -67,12 +67,9 @@ TrainResult ExpectOneModel(const NativeCase& one) {
 class NativeGrid : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(NativeGrid, EveryWayGivesTheReferencesModel) {
-  const Levels levels = CoveringDesign(kCaseCount)[GetParam()];
-  const NativeCase one = MakeCase(levels, 1000 + GetParam());
-  std::string text = one.params.objective.name;
-  for (const std::size_t level : levels) text += " " + std::to_string(level);
-  SCOPED_TRACE(text);
-  ExpectOneModel(one);
+  const GridCase grid = MakeGridCase(GetParam());
+  SCOPED_TRACE(grid.name);
+  ExpectOneModel(grid.one);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, NativeGrid,
@@ -80,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(Cases, NativeGrid,
 
 TEST(NativeGridDesign, EveryPairOfLevelsIsMet) {
   const Levels counts = LevelCounts();
-  const std::vector<Levels> cases = CoveringDesign(kCaseCount);
+  const std::vector<Levels> cases = CoveringDesign(kGridCases);
   for (std::size_t a = 0; a < kFactorCount; ++a) {
     for (std::size_t b = a + 1; b < kFactorCount; ++b) {
       std::set<std::pair<std::size_t, std::size_t>> met;
@@ -92,17 +89,8 @@ TEST(NativeGridDesign, EveryPairOfLevelsIsMet) {
 
 // Cases that no level of the design reaches.
 
-NativeCase PlainCase(const std::string& objective, std::size_t rows, std::size_t columns) {
-  NativeCase one;
-  one.params.objective.name = objective;
-  one.params.num_round = 3;
-  one.params.sample.seed = 5;
-  one.train = TableMaker({.rows = rows, .columns = columns, .objective = objective}, rows).Make();
-  return one;
-}
-
 TEST(NativeForms, RarePositivesNeedTheWideForm) {
-  NativeCase one = PlainCase("binary:logistic", 20'000, 3);
+  NativeCase one = PlainCase("binary:logistic", 20'000, 3, kRounds);
   for (std::size_t row = 0; row < one.train.row_count; ++row) {
     one.train.labels[row] = row % 10'000 == 77 ? 1.0F : 0.0F;
   }
@@ -111,21 +99,21 @@ TEST(NativeForms, RarePositivesNeedTheWideForm) {
 }
 
 TEST(NativeForms, OneHugeLabelNeedsTheWideForm) {
-  NativeCase one = PlainCase("reg:squarederror", 5'000, 12);
+  NativeCase one = PlainCase("reg:squarederror", 5'000, 12, kRounds);
   one.train.labels[1234] = 1e9F;
   one.params.sample.subsample = 0.7;
   EXPECT_GT(ExpectOneModel(one).node_count, 3U);
 }
 
 TEST(NativeForms, OneHugeWeightNeedsTheWideForm) {
-  NativeCase one = PlainCase("reg:squarederror", 5'000, 12);
+  NativeCase one = PlainCase("reg:squarederror", 5'000, 12, kRounds);
   one.train.weights.assign(one.train.row_count, 1.0F);
   one.train.weights[17] = 1e6F;
   EXPECT_GT(ExpectOneModel(one).node_count, 3U);
 }
 
 TEST(NativeForms, TheFormMayChangeFromRoundToRound) {
-  NativeCase one = PlainCase("reg:squarederror", 3'000, 3);
+  NativeCase one = PlainCase("reg:squarederror", 3'000, 3, kRounds);
   for (std::size_t row = 0; row < 3; ++row) {  // the first tree fits them exactly
     one.train.labels[row] = 1e6F;
     one.train.values[row * 3] = 1e3F;
@@ -137,7 +125,7 @@ TEST(NativeForms, TheFormMayChangeFromRoundToRound) {
 }
 
 TEST(NativeForms, NodesBeyondThePackedSumsAreFlushed) {
-  NativeCase one = PlainCase("binary:logistic", 200'000, 3);
+  NativeCase one = PlainCase("binary:logistic", 200'000, 3, kRounds);
   one.params.num_round = 2;
   one.params.tree.max_depth = 4;
   const TrainResult expected = RunVariant(one, {.is_reference = true});
@@ -151,7 +139,7 @@ TEST(NativeForms, NodesBeyondThePackedSumsAreFlushed) {
 }
 
 TEST(NativeForms, MoreRowsThanPackedSumsTakeWithSampleAndWideColumns) {
-  NativeCase one = PlainCase("reg:squarederror", 100'000, 4);
+  NativeCase one = PlainCase("reg:squarederror", 100'000, 4, kRounds);
   one.params.num_round = 2;
   one.params.tree.max_bin = 1000;
   one.params.sample.subsample = 0.8;
@@ -162,7 +150,7 @@ TEST(NativeForms, MoreRowsThanPackedSumsTakeWithSampleAndWideColumns) {
 }
 
 TEST(NativeForms, EmptyTreesAndEmptySamples) {
-  NativeCase one = PlainCase("binary:logistic", 300, 3);
+  NativeCase one = PlainCase("binary:logistic", 300, 3, kRounds);
   one.params.tree.gamma = 1e9;
   EXPECT_EQ(ExpectOneModel(one).node_count, 3U);  // roots alone
   one.params.tree.gamma = 0.0;
@@ -171,7 +159,7 @@ TEST(NativeForms, EmptyTreesAndEmptySamples) {
 }
 
 TEST(NativeForms, MissingInValidationAlone) {
-  NativeCase one = PlainCase("binary:logistic", 2'000, 12);
+  NativeCase one = PlainCase("binary:logistic", 2'000, 12, kRounds);
   one.has_validation = true;
   one.validation =
       TableMaker({.rows = 700, .columns = 12, .has_missing = true, .objective = "binary:logistic"},
