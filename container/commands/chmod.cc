@@ -39,7 +39,8 @@ class ModeChanger {
     while (const dirent* entry = readdir(directory.get())) {
       const std::string name = entry->d_name;
       if (name == "." || name == "..") continue;
-      const std::string path = folder + "/" + name;
+      std::string path = folder;
+      path.append("/").append(name);
       struct stat status {};
       if (lstat(path.c_str(), &status) != 0) {
         Fail(path);
