@@ -170,6 +170,11 @@ void PipeText::EndLastLine() {
 
 void PipeText::DropLastLine() { buffer_.resize(buffer_.rfind('\n') + 1); }
 
+std::unique_ptr<TextSource> PipeText::TakeRest() {
+  return std::make_unique<PrefixedText>(std::exchange(buffer_, {}),
+                                        is_at_end_ ? nullptr : std::move(source_));
+}
+
 void PipeText::Drop(std::uint64_t new_offset) {
   const std::size_t bytes = new_offset - offset_;
   newlines_before_ += static_cast<std::uint64_t>(

@@ -27,6 +27,8 @@ class PipeText {
   void EndLastLine();
   // Forgets what follows the last newline.
   void DropLastLine();
+  // All of the text from offset() on, as a source; nothing is left here.
+  std::unique_ptr<TextSource> TakeRest();
   // Forgets what lies before byte `offset`, but counts its newlines.
   void Drop(std::uint64_t offset);
 

@@ -30,14 +30,17 @@ class FileText final : public TextSource {
   std::uint64_t offset_ = 0;
 };
 
-// Bytes that were read to be looked at, then the rest of the source that they come from.
+// Bytes that were read to be looked at, then the rest of the source that they come from, if any.
 class PrefixedText final : public TextSource {
  public:
   PrefixedText(std::string prefix, std::unique_ptr<TextSource> rest)
       : prefix_(std::move(prefix)), rest_(std::move(rest)) {}
 
   Result<std::size_t> ReadSome(std::span<char> out) override {
-    if (used_ == prefix_.size()) return rest_->ReadSome(out);
+    if (used_ == prefix_.size()) {
+      if (rest_ == nullptr) return std::size_t{0};
+      return rest_->ReadSome(out);
+    }
     const std::size_t count = prefix_.copy(out.data(), out.size(), used_);
     used_ += count;
     return count;
