@@ -48,6 +48,12 @@ bool SortsRows(const TrainParams& params) {
          });
 }
 
+// How deep the trees are that the device is to grow by itself; 0 where it cannot.
+int GrownDepth(const TreeParams& tree) {
+  const bool is_known_shape = tree.grow_policy == GrowPolicy::kDepthwise && tree.max_leaves != 1;
+  return is_known_shape ? tree.max_depth : 0;
+}
+
 // Moves the rows' columns, labels and weights into the form of the fast backends.
 BackendData TakeData(PreparedRows& rows, const SlotOptions& options, ThreadTeam& team) {
   BackendData data;
@@ -83,6 +89,8 @@ Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const Ru
     options.monotone = std::move(monotone);
     options.wanted_histograms = MostLeaves(params.tree);
     options.histogram_limit = tuning.device_histograms;
+    options.grown_depth = tuning.grows_on_device ? GrownDepth(params.tree) : 0;
+    options.interactions = params.tree.interaction_constraints;
     options.keeps_margins =
         run.evaluates_metrics && params.early_stopping_rounds && rows.validation.has_value();
     options.sorts_rows = run.evaluates_metrics && SortsRows(params);

@@ -22,6 +22,7 @@ struct NativeTuning {
   std::uint64_t gradient_block_rows = 1024;  // rows per step of the gradient pass; at least 1
   std::optional<std::uint64_t> histogram_limit_bytes = {};  // else a quarter of the memory limit
   std::uint64_t device_histograms = 0;  // on a device, kept at most; 0: as many as fit
+  bool grows_on_device = true;          // else the host commands the device level by level
 };
 
 // Trains with the native engine. Preconditions: WhyNotNative gives nothing, and a state to resume

@@ -161,6 +161,8 @@ class CudaExecutor : public Executor {
     step -= RowSteps::kSize;
     if (step < NodeSteps::kSize) return NodeKernels()[step];
     step -= NodeSteps::kSize;
+    if (step < GrowthSteps::kSize) return GrowthKernels()[step];
+    step -= GrowthSteps::kSize;
     if (step < MetricSteps::kSize) return MetricKernels()[step];
     step -= MetricSteps::kSize;
     if (step < DataSteps::kSize) return DataKernels()[step];

@@ -21,6 +21,7 @@ struct KernelEntry {
 // In the order of steps.h.
 const KernelEntry* RowKernels();
 const KernelEntry* NodeKernels();
+const KernelEntry* GrowthKernels();
 const KernelEntry* MetricKernels();
 const KernelEntry* DataKernels();
 const KernelEntry* GradientKernels();

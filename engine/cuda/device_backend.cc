@@ -2,8 +2,6 @@
 #include "engine/cuda/device_backend.h"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <utility>
 
 #include "engine/base/error_table.h"
@@ -146,57 +144,52 @@ void DeviceBackend::LaunchSum() {
                    start_.data()});
 }
 
-// The scales follow from this round's largest gradient, the form from their mean in quanta, as in
-// CpuBackend::ComputeGradients: what is returned equals `used` once that was right.
-GradScales DeviceBackend::RightScales(const GradScales& used, const StatWords& stats) const {
-  const float max_grad = std::bit_cast<float>(stats.max_grad);
-  const float max_hess = std::bit_cast<float>(stats.max_hess);
-  GradScales right = used;
-  right.grad = PackedGradScale(max_grad);
-  right.hess = PackedHessScale(max_hess);
-  right.wide_grad = WideScale(max_grad, train_rows_);
-  right.wide_hess = WideScale(max_hess, train_rows_);
-  if (right.grad == used.grad && right.hess == used.hess) {
-    const auto bar = kMinMeanQuanta * static_cast<std::int64_t>(train_rows_);
-    right.is_wide = options_.always_wide || stats.sum_abs_grad < bar || stats.sum_hess < bar;
+void DeviceBackend::LaunchClasses(const TreeStart& start) {
+  if (start.reuses_gradients || outputs_ == 1 || start.output != 0) return;
+  Launch<SoftmaxPrepareStep>(
+      executor_, RowGrid(train_rows_, SoftmaxPrepareStep::kThreads),
+      {margins_.data(), margin_stride_, outputs_, train_rows_, softmax_.data()});
+}
+
+void DeviceBackend::LaunchStart(const TreeStart& start) {
+  const bool samples = start.subsample < 1.0;
+  Launch<RootStep>(executor_, {},
+                   {node_rows_.data(), samples ? 0U : static_cast<std::uint32_t>(train_rows_),
+                    samples ? 0U : NodeRows::kDense, start_.data(), 1});
+  if (!start.reuses_gradients) LaunchGradients(start, scales_);
+  LaunchSample(start);
+  LaunchSum();
+}
+
+Status DeviceBackend::TakeScales(const StatWords& stats) {
+  if (!AreFinite(stats)) {
+    return MakeError(ErrorId::kTrainFailed, "gradients are not finite any more",
+                     "use a smaller eta or max_delta_step, and check the labels for outliers");
   }
-  return right;
+  scales_ = RightScales(scales_, stats, train_rows_, options_.always_wide);
+  return {};
 }
 
 Result<RootState> DeviceBackend::StartTree(const TreeStart& start) {
   BOOSTYARD_RETURN_IF_ERROR(status());
   BOOSTYARD_RETURN_IF_ERROR(EnsureNodes(1));
   current_output_ = start.output;
-  const bool samples = start.subsample < 1.0;
-  if (!start.reuses_gradients && outputs_ > 1 && start.output == 0) {
-    Launch<SoftmaxPrepareStep>(
-        executor_, RowGrid(train_rows_, SoftmaxPrepareStep::kThreads),
-        {margins_.data(), margin_stride_, outputs_, train_rows_, softmax_.data()});
-  }
   notes_.assign(1, {});
+  LaunchClasses(start);
   StartWords words;
   for (;;) {
-    Launch<RootStep>(executor_, {},
-                     {node_rows_.data(), samples ? 0U : static_cast<std::uint32_t>(train_rows_),
-                      samples ? 0U : NodeRows::kDense, start_.data(), 1});
-    if (!start.reuses_gradients) LaunchGradients(start, scales_);
-    LaunchSample(start);
-    LaunchSum();
+    LaunchStart(start);
     executor_.Download(&words, start_.data(), sizeof(words));
     BOOSTYARD_RETURN_IF_ERROR(executor_.Wait());
     if (start.reuses_gradients) break;
-    if (!std::isfinite(std::bit_cast<float>(words.stats.max_grad)) ||
-        !std::isfinite(std::bit_cast<float>(words.stats.max_hess))) {
-      return MakeError(ErrorId::kTrainFailed, "gradients are not finite any more",
-                       "use a smaller eta or max_delta_step, and check the labels for outliers");
+    GradScales used = scales_;
+    BOOSTYARD_RETURN_IF_ERROR(TakeScales(words.stats));
+    // Nothing has been made with the 64-bit form's scales yet where the other form is taken.
+    if (!used.is_wide) {
+      used.wide_grad = scales_.wide_grad;
+      used.wide_hess = scales_.wide_hess;
     }
-    const GradScales right = RightScales(scales_, words.stats);
-    const bool quanta_are_right = !scales_.is_wide || (right.wide_grad == scales_.wide_grad &&
-                                                       right.wide_hess == scales_.wide_hess);
-    const bool is_right = right.grad == scales_.grad && right.hess == scales_.hess &&
-                          right.is_wide == scales_.is_wide && quanta_are_right;
-    scales_ = right;
-    if (is_right) break;
+    if (AreSame(scales_, used)) break;
   }
   RootState root;
   root.total = words.total;
@@ -232,8 +225,12 @@ void DeviceBackend::PrepareSplits(std::span<const SplitOrder> orders) {
   if (!status_.ok()) return;
   executor_.Upload(splits_.data(), orders.data(), orders.size_bytes());
   Launch<PrepareSplitsStep>(executor_, {},
-                            {view_, splits_.data(), static_cast<std::uint32_t>(orders.size()),
-                             node_rows_.data(), walk_.data(), counts_.data()});
+                            {view_,
+                             splits_.data(),
+                             {static_cast<std::uint32_t>(orders.size())},
+                             node_rows_.data(),
+                             walk_.data(),
+                             counts_.data()});
 }
 
 void DeviceBackend::ApplySplits(std::span<SplitTask> splits) {
@@ -252,15 +249,19 @@ void DeviceBackend::ApplySplits(std::span<SplitTask> splits) {
   }
   PrepareSplits(orders);
   if (!moves_rows || !status_.ok()) return;
-  Launch<PartitionStep>(
-      executor_, RowGrid(train_rows_ + orders.size() * TileSplitter::kRows, TileSplitter::kRows),
-      {view_,
-       splits_.data(),
-       static_cast<std::uint32_t>(orders.size()),
-       counts_.data(),
-       node_rows_.data(),
-       walk_.data(),
-       {lists_[0].data(), lists_[1].data()}});
+  LaunchPartition({static_cast<std::uint32_t>(orders.size())});
+}
+
+void DeviceBackend::LaunchPartition(const WorkCount& splits) {
+  const std::uint64_t partial = std::uint64_t{splits.most} * TileSplitter::kRows;
+  Launch<PartitionStep>(executor_, RowGrid(train_rows_ + partial, TileSplitter::kRows),
+                        {view_,
+                         splits_.data(),
+                         splits,
+                         counts_.data(),
+                         node_rows_.data(),
+                         walk_.data(),
+                         {lists_[0].data(), lists_[1].data()}});
 }
 
 void DeviceBackend::WalkRows(int output, std::span<const LeafWord> leaves) {
@@ -271,7 +272,7 @@ void DeviceBackend::WalkRows(int output, std::span<const LeafWord> leaves) {
   Launch<LeafStep>(executor_, RowGrid(count, LeafStep::kThreads),
                    {leaves_.data(), count, walk_.data()});
   Launch<WalkStep>(executor_, RowGrid(row_count_, WalkStep::kThreads),
-                   {view_, walk_.data(), row_count_, MarginsOf(output)});
+                   {view_, walk_.data(), row_count_, MarginsOf(output), nullptr});
 }
 
 void DeviceBackend::FinishTree(std::span<const LeafValue> leaves) {

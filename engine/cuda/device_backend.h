@@ -1,6 +1,7 @@
-// The tree backend of a device: the host keeps the order of things, every row and every sum stays
-// on the device. The host waits once a tree for the root's sums, once a level for the best splits
-// and once a round for its figures; all else is queued.
+// The tree backend of a device: every row and every sum stays there. Trees of known depth grow there
+// too (GrowTree): the host queues their steps and waits once a tree. Others grow at the host's
+// command, as on any backend: it waits for the root's sums and, once a level, for the best splits.
+// Figures are one wait a round; all else is queued.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +11,17 @@
 
 #include "engine/base/result.h"
 #include "engine/cpu/backend_data.h"
+#include "engine/cuda/device_growth.h"
 #include "engine/cuda/device_metrics.h"
 #include "engine/cuda/device_types.h"
 #include "engine/cuda/executor.h"
 #include "engine/cuda/memory_plan.h"
 #include "engine/cuda/steps_gradients.h"
+#include "engine/cuda/steps_grow.h"
 #include "engine/cuda/steps_histogram.h"
 #include "engine/params.h"
 #include "engine/tree/grad_scales.h"
+#include "engine/tree/growth_order.h"
 #include "engine/tree/tree.h"
 #include "engine/tree/tree_backend.h"
 
@@ -32,6 +36,10 @@ struct DeviceBackendOptions {
   std::uint64_t metric_weights = 0;       // weights that DeviceMetrics will bring
   bool sorts_rows = false;                // there are auc or aucpr among the metrics
   bool always_wide = false;               // 64-bit gradients in every round (tests)
+  // Trees are grown by the device, that deep, where there is room for it (GrowTree); 0: level by
+  // level, at the host's command.
+  int grown_depth = 0;
+  std::vector<std::vector<FeatureIndex>> interactions;  // GrowTree's: groups of features
 };
 
 // A TreeBackend. Operations that cannot return an error keep it: it comes out of the next call that
@@ -73,6 +81,12 @@ class DeviceBackend {
   void SumExactly(std::span<ExactTask> leaves);
   void FinishTree(std::span<const LeafValue> leaves);
 
+  // Grows a whole tree, depth by depth, by the rules of TreeGrower; margins then have it in them.
+  // The host waits once, but that a tree whose gradients came with the wrong scales is grown again.
+  // Preconditions: grows_trees(), and the order's max_depth is grown_depth.
+  Result<std::vector<GrownNode>> GrowTree(const GrowthOrder& order);
+  bool grows_trees() const { return growth_ != nullptr; }
+
   // What has gone wrong so far, if anything has.
   Status status();
 
@@ -108,6 +122,14 @@ class DeviceBackend {
     std::vector<char> keeps;
   };
 
+  // Pairs that are evaluated together, or nodes that are settled together.
+  struct Evaluation {
+    device::PairOrder* pairs;
+    device::TaskInfo* tasks;
+    device::PairResult* results;
+    device::WorkCount pairs_at_hand;
+  };
+
   DeviceBackend(const DeviceBackendOptions& options, device::Executor& executor)
       : options_(options), executor_(executor) {}
 
@@ -128,19 +150,25 @@ class DeviceBackend {
   void LaunchGradients(const TreeStart& start, const GradScales& scales);
   void LaunchSample(const TreeStart& start);
   void LaunchSum();
-  GradScales RightScales(const GradScales& used, const device::StatWords& stats) const;
+  void LaunchClasses(const TreeStart& start);
+  void LaunchStart(const TreeStart& start);
+  Status TakeScales(const device::StatWords& stats);
   device::SplitOrder OrderOf(const SplitTask& split) const;
   void PrepareSplits(std::span<const device::SplitOrder> orders);
+  void LaunchPartition(const device::WorkCount& splits);
   void WalkRows(int output, std::span<const device::LeafWord> leaves);
 
   // -- device_evaluate.cc, device_exact.cc
   void EvaluateFamilies(const SplitRules& rules, std::span<const Family> families);
   Batch TakeBatch(std::span<const Family> families, std::size_t first);
   void UploadBatch(const Batch& batch, std::span<const Family> families);
-  void LaunchBatch(const SplitRules& rules, const Batch& batch, device::PairResult* results);
+  void LaunchEvaluation(const SplitRules& rules, const Evaluation& batch);
   void LaunchHistograms(std::uint32_t builds, bool is_wide);
   void SettleContests(const SplitRules& rules, std::span<const Contested> contested);
   void SettleSome(const SplitRules& rules, std::span<const Contested> contested);
+  void LaunchSettling(const SplitRules& rules, const std::uint32_t* gain_rows, const double* least,
+                      const Evaluation& nodes);
+  void LaunchExactSums(const device::WorkCount& visits);
   std::uint64_t validation_rows() const { return row_count_ - train_rows_; }
   device::MetricRows RowsForMetrics(std::uint64_t first, std::uint64_t rows) const;
   device::GradientView Gradients() const {
@@ -152,6 +180,15 @@ class DeviceBackend {
   int TakeHistogram();
   void ReleaseHistogram(int index);
   int& HistogramOf(NodeIndex node);
+
+  // -- device_growth.cc
+  Status PrepareGrowth(std::uint64_t histograms);
+  void UploadColumns(const GrowthOrder& order);
+  void LaunchTree(const GrowthOrder& order, const device::GrowthSettings& settings);
+  void LaunchLevel(const GrowthOrder& order, const device::GrowthSettings& settings, int depth);
+  void LaunchMasks(const GrowthOrder& order, int depth, const Evaluation& batch);
+  void LaunchContests(const SplitRules& rules, const Evaluation& batch);
+  void LaunchLeaves(const device::GrowthSettings& settings);
 
   DeviceBackendOptions options_;
   device::Executor& executor_;
@@ -221,6 +258,7 @@ class DeviceBackend {
   device::DeviceArray<GradSums> visit_sums_;
   std::vector<NodeNote> notes_;  // per node
 
+  std::unique_ptr<DeviceGrowth> growth_;  // null: trees are grown level by level
   std::unique_ptr<DeviceMetrics> metrics_;
 };
 

@@ -55,7 +55,10 @@ void DeviceBackend::EvaluateFamilies(const SplitRules& rules, std::span<const Fa
   for (std::size_t first = 0; first < families.size() && status_.ok();) {
     const Batch batch = TakeBatch(families, first);
     UploadBatch(batch, families);
-    LaunchBatch(rules, batch, results_.data());
+    LaunchEvaluation(rules, {pair_array_.data(),
+                             task_array_.data(),
+                             results_.data(),
+                             {static_cast<std::uint32_t>(batch.orders.size())}});
     ReleaseBatch(batch, families);
     std::vector<PairResult> results(batch.orders.size());
     executor_.Download(results.data(), results_.data(), results.size() * sizeof(PairResult));
@@ -116,18 +119,20 @@ void DeviceBackend::UploadBatch(const Batch& batch, std::span<const Family> fami
   executor_.Upload(mask_array_.data(), masks.data(), masks.size());
 }
 
-void DeviceBackend::LaunchBatch(const SplitRules& rules, const Batch& batch, PairResult* results) {
-  const auto pairs = static_cast<std::uint32_t>(batch.orders.size());
-  Launch<PlanStep>(executor_, {},
-                   {pair_array_.data(), pairs, node_rows_.data(), executor_.tuning().chunk_rows,
-                    builds_.data(), counts_.data() + 1, results});
-  LaunchHistograms(2 * pairs, scales_.is_wide);
-  Launch<ScanStep>(executor_, {view_.slot_count, pairs},
+void DeviceBackend::LaunchEvaluation(const SplitRules& rules, const Evaluation& batch) {
+  const std::uint32_t most = batch.pairs_at_hand.most;
+  Launch<PlanStep>(
+      executor_, {},
+      {batch.pairs, batch.pairs_at_hand, node_rows_.data(), executor_.tuning().chunk_rows,
+       builds_.data(), counts_.data() + 1, batch.results});
+  LaunchHistograms(2 * most, scales_.is_wide);
+  Launch<ScanStep>(executor_, {view_.slot_count, most},
                    {.matrix = view_,
                     .rules = rules,
-                    .pairs = pair_array_.data(),
-                    .results = results,
-                    .tasks = task_array_.data(),
+                    .pairs = batch.pairs,
+                    .pairs_at_hand = batch.pairs_at_hand,
+                    .results = batch.results,
+                    .tasks = batch.tasks,
                     .masks = mask_array_.data(),
                     .feature_count = static_cast<std::uint32_t>(places_.size()),
                     .pool = pool_.data(),
@@ -135,8 +140,9 @@ void DeviceBackend::LaunchBatch(const SplitRules& rules, const Batch& batch, Pai
                     .feature_gains = rules.is_rounded ? feature_gains_.data() : nullptr,
                     .exact_results = nullptr,
                     .is_exact = 0});
-  Launch<PickStep>(executor_, {2 * pairs, 1},
-                   {rules, task_array_.data(), found_.data(), view_.slot_count, results, 0});
+  Launch<PickStep>(
+      executor_, {2 * most, 1},
+      {rules, batch.pairs_at_hand, batch.tasks, found_.data(), view_.slot_count, batch.results, 0});
 }
 
 void DeviceBackend::LaunchHistograms(std::uint32_t builds, bool is_wide) {

@@ -3,6 +3,7 @@
 
 #include "engine/cuda/device_backend.h"
 #include "engine/cuda/launch.h"
+#include "engine/tree/growth_rules.h"
 
 namespace boostyard {
 
@@ -12,8 +13,8 @@ namespace {
 
 // Blocks that share the rows of one node.
 constexpr std::uint32_t kBlocksPerNode = 8;
-// Nodes that one launch takes: the limit of a grid's second dimension.
-constexpr std::size_t kMaxVisits = 65535;
+// Nodes that are summed at a time.
+constexpr std::uint32_t kVisitBlocks = 512;
 
 }  // namespace
 
@@ -46,43 +47,8 @@ void DeviceBackend::SettleSome(const SplitRules& rules, std::span<const Conteste
   executor_.Upload(contested_least_.data(), least.data(), least.size() * sizeof(double));
   std::vector<PairResult> results(count);
   executor_.Upload(results_.data(), results.data(), results.size() * sizeof(PairResult));
-  const auto features = static_cast<std::uint32_t>(places_.size());
-  SplitRules exact = rules;
-  exact.grad_unit = 1.0 / scales_.wide_grad;
-  exact.hess_unit = 1.0 / scales_.wide_hess;
-  exact.is_rounded = false;
-  Launch<ContendStep>(executor_,
-                      {(features + ContendStep::kThreads - 1) / ContendStep::kThreads, count},
-                      {contested_rows_.data(), contested_least_.data(), feature_gains_.data(),
-                       features, mask_array_.data()});
-  Launch<PlanStep>(executor_, {},
-                   {pair_array_.data(), count, node_rows_.data(), executor_.tuning().chunk_rows,
-                    builds_.data(), counts_.data() + 1, results_.data()});
-  LaunchHistograms(2 * count, true);
-  Launch<ScanStep>(executor_, {view_.slot_count, count},
-                   {.matrix = view_,
-                    .rules = exact,
-                    .pairs = pair_array_.data(),
-                    .results = results_.data(),
-                    .tasks = task_array_.data(),
-                    .masks = mask_array_.data(),
-                    .feature_count = features,
-                    .pool = pool_.data(),
-                    .found = found_.data(),
-                    .feature_gains = nullptr,
-                    .exact_results = results_.data(),
-                    .is_exact = 1});
-  Launch<PickStep>(
-      executor_, {2 * count, 1},
-      {exact, task_array_.data(), found_.data(), view_.slot_count, results_.data(), 1});
-  Launch<LeftQuantaStep>(executor_, {kBlocksPerNode, count},
-                         {view_,
-                          pair_array_.data(),
-                          node_rows_.data(),
-                          {lists_[0].data(), lists_[1].data()},
-                          Gradients(),
-                          place_array_.data(),
-                          results_.data()});
+  LaunchSettling(rules, contested_rows_.data(), contested_least_.data(),
+                 {pair_array_.data(), task_array_.data(), results_.data(), {count}});
   executor_.Download(results.data(), results_.data(), results.size() * sizeof(PairResult));
   Keep(executor_.Wait());
   if (!status_.ok()) return;
@@ -93,6 +59,47 @@ void DeviceBackend::SettleSome(const SplitRules& rules, std::span<const Conteste
     task.best.gain = task.floor_gain + (task.best.gain - results[i].floor_gain);
     task.best.left = results[i].left_quanta;
   }
+}
+
+// `nodes` has one node a pair.
+void DeviceBackend::LaunchSettling(const SplitRules& rules, const std::uint32_t* gain_rows,
+                                   const double* least, const Evaluation& nodes) {
+  const auto features = static_cast<std::uint32_t>(places_.size());
+  const WorkCount& at_hand = nodes.pairs_at_hand;
+  const SplitRules exact = WithUnits(rules, 1.0 / scales_.wide_grad, 1.0 / scales_.wide_hess);
+  Launch<ContendStep>(
+      executor_, {(features + ContendStep::kThreads - 1) / ContendStep::kThreads, at_hand.most},
+      {at_hand, gain_rows, least, feature_gains_.data(), features, mask_array_.data()});
+  Launch<PlanStep>(executor_, {},
+                   {nodes.pairs, at_hand, node_rows_.data(), executor_.tuning().chunk_rows,
+                    builds_.data(), counts_.data() + 1, nodes.results});
+  LaunchHistograms(2 * at_hand.most, true);
+  Launch<ScanStep>(executor_, {view_.slot_count, at_hand.most},
+                   {.matrix = view_,
+                    .rules = exact,
+                    .pairs = nodes.pairs,
+                    .pairs_at_hand = at_hand,
+                    .results = nodes.results,
+                    .tasks = nodes.tasks,
+                    .masks = mask_array_.data(),
+                    .feature_count = features,
+                    .pool = pool_.data(),
+                    .found = found_.data(),
+                    .feature_gains = nullptr,
+                    .exact_results = nodes.results,
+                    .is_exact = 1});
+  Launch<PickStep>(
+      executor_, {2 * at_hand.most, 1},
+      {exact, at_hand, nodes.tasks, found_.data(), view_.slot_count, nodes.results, 1});
+  Launch<LeftQuantaStep>(executor_, {kBlocksPerNode, at_hand.most},
+                         {view_,
+                          at_hand,
+                          nodes.pairs,
+                          node_rows_.data(),
+                          {lists_[0].data(), lists_[1].data()},
+                          Gradients(),
+                          place_array_.data(),
+                          nodes.results});
 }
 
 // A leaf that was never evaluated has no rows of its own: they are still its parent's.
@@ -117,20 +124,22 @@ void DeviceBackend::SumExactly(std::span<ExactTask> leaves) {
   if (!status_.ok() || leaves.empty()) return;
   executor_.Upload(visits_.data(), visits.data(), visits.size() * sizeof(VisitOrder));
   executor_.Upload(visit_sums_.data(), sums.data(), sums.size() * sizeof(GradSums));
-  for (std::size_t first = 0; first < visits.size(); first += kMaxVisits) {
-    const auto count = static_cast<std::uint32_t>(std::min(kMaxVisits, visits.size() - first));
-    Launch<ExactSumStep>(executor_, {kBlocksPerNode, count},
-                         {view_,
-                          visits_.data() + first,
-                          node_rows_.data(),
-                          walk_.data(),
-                          {lists_[0].data(), lists_[1].data()},
-                          Gradients(),
-                          visit_sums_.data() + 2 * first});
-  }
+  LaunchExactSums({static_cast<std::uint32_t>(visits.size())});
   executor_.Download(sums.data(), visit_sums_.data(), sums.size() * sizeof(GradSums));
   Keep(executor_.Wait());
   for (std::size_t i = 0; i < leaves.size(); ++i) leaves[i].total = sums[place_of_leaf[i]];
+}
+
+void DeviceBackend::LaunchExactSums(const WorkCount& visits) {
+  Launch<ExactSumStep>(executor_, {kBlocksPerNode, std::min(visits.most, kVisitBlocks)},
+                       {view_,
+                        visits,
+                        visits_.data(),
+                        node_rows_.data(),
+                        walk_.data(),
+                        {lists_[0].data(), lists_[1].data()},
+                        Gradients(),
+                        visit_sums_.data()});
 }
 
 }  // namespace boostyard

@@ -160,7 +160,7 @@ Status DeviceBackend::AllocateArrays(const MemoryPlan& plan) {
   BOOSTYARD_RETURN_IF_ERROR(make(contested_least_, 2 * kBatchPairs));
   BOOSTYARD_RETURN_IF_ERROR(make(pool_, plan.histograms * 2 * view_.entry_count));
   for (auto i = static_cast<int>(plan.histograms); i-- > 0;) free_histograms_.push_back(i);
-  return {};
+  return PrepareGrowth(plan.histograms);
 }
 
 Status DeviceBackend::UploadMatrix(const SlotMatrix& matrix) {

@@ -10,6 +10,20 @@
 
 namespace boostyard::device {
 
+// How much work there is: as the host knows, or as counted on the device by the time that a launch
+// runs. In that case the host only knows how much it may be at most, counting from `first`.
+struct WorkCount {
+  std::uint32_t most = 0;
+  const std::uint32_t* counted = nullptr;
+  std::uint32_t first = 0;
+
+  BOOSTYARD_HD std::uint32_t Get() const {
+    if (counted == nullptr) return most;
+    const std::uint32_t rest = *counted > first ? *counted - first : 0;
+    return rest < most ? rest : most;
+  }
+};
+
 // ---- the matrix
 
 // A slot (engine/cpu/slot_matrix.h): one byte a row, or two where it is wide.

@@ -3,9 +3,13 @@
 
 #include <type_traits>
 
+#include "engine/cuda/steps_contest.h"
 #include "engine/cuda/steps_curves.h"
 #include "engine/cuda/steps_gradients.h"
+#include "engine/cuda/steps_grow.h"
 #include "engine/cuda/steps_histogram.h"
+#include "engine/cuda/steps_leaves.h"
+#include "engine/cuda/steps_masks.h"
 #include "engine/cuda/steps_metrics.h"
 #include "engine/cuda/steps_rows.h"
 #include "engine/cuda/steps_scan.h"
@@ -27,11 +31,14 @@ using RowSteps = TypeList<FillStep, StripStep, SoftmaxPrepareStep, SoftmaxStep, 
 using NodeSteps =
     TypeList<PlanStep, ClearStep, HistogramStep<false>, HistogramStep<true>, WideSlotStep, ScanStep,
              PickStep, ContendStep, LeftQuantaStep, ExactSumStep>;
+using GrowthSteps = TypeList<OpenTreeStep, MaskStep, ListContestsStep, TakeSettledStep, GrowStep,
+                             VisitLeavesStep, FinishTreeStep>;
 using MetricSteps = TypeList<MetricSumStep, ClassCountStep, CurveKeyStep, CurveTileStep,
                              CurveScanStep, CurveAreaStep>;
 using DataSteps = TypeList<ZeroStep, SketchStep>;
+using TreeSteps = ConcatLists<ConcatLists<RowSteps, NodeSteps>::type, GrowthSteps>::type;
 using AllSteps =
-    ConcatLists<ConcatLists<RowSteps, NodeSteps>::type,
+    ConcatLists<TreeSteps,
                 ConcatLists<ConcatLists<MetricSteps, DataSteps>::type, GradientSteps>::type>::type;
 
 // The place of a step in a list, or the list's length.

@@ -6,6 +6,7 @@
 #include "engine/cuda/block.h"
 #include "engine/cuda/device_types.h"
 #include "engine/objective/softmax.h"
+#include "engine/tree/grad_scales.h"
 #include "engine/tree/quantise.h"
 
 namespace boostyard::device {
@@ -67,6 +68,35 @@ BOOSTYARD_HD StatWords Merge(const StatWords& a, const StatWords& b) {
   return {a.max_grad > b.max_grad ? a.max_grad : b.max_grad,
           a.max_hess > b.max_hess ? a.max_hess : b.max_hess, a.sum_abs_grad + b.sum_abs_grad,
           a.sum_hess + b.sum_hess};
+}
+
+// Whether no gradient was infinite or not a number.
+BOOSTYARD_HD bool AreFinite(const StatWords& stats) {
+  constexpr std::uint32_t kInfinity = 0x7F800000U;
+  return stats.max_grad < kInfinity && stats.max_hess < kInfinity;
+}
+
+// The scales follow from a pass's largest gradient, the form from their mean in quanta, as in
+// CpuBackend::ComputeGradients: what is returned is the same as `used` once that was right.
+BOOSTYARD_HD GradScales RightScales(const GradScales& used, const StatWords& stats,
+                                    std::uint64_t rows, bool always_wide) {
+  const float max_grad = FloatOf(stats.max_grad);
+  const float max_hess = FloatOf(stats.max_hess);
+  GradScales right = used;
+  right.grad = PackedGradScale(max_grad);
+  right.hess = PackedHessScale(max_hess);
+  right.wide_grad = WideScale(max_grad, rows);
+  right.wide_hess = WideScale(max_hess, rows);
+  if (right.grad == used.grad && right.hess == used.hess) {
+    const std::int64_t bar = kMinMeanQuanta * static_cast<std::int64_t>(rows);
+    right.is_wide = always_wide || stats.sum_abs_grad < bar || stats.sum_hess < bar;
+  }
+  return right;
+}
+
+BOOSTYARD_HD bool AreSame(const GradScales& a, const GradScales& b) {
+  return a.grad == b.grad && a.hess == b.hess && a.wide_grad == b.wide_grad &&
+         a.wide_hess == b.wide_hess && a.is_wide == b.is_wide;
 }
 
 // Weighs, measures and quantises the gradient of one row.
@@ -270,11 +300,13 @@ struct WalkStep {
     const WalkNode* nodes;
     std::uint64_t rows;
     float* margins;
+    const std::uint32_t* is_wanted;  // points to 0: the tree does not count; null: it does
   };
   struct Shared {};
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    if (args.is_wanted != nullptr && *args.is_wanted == 0) return;
     block.ForEachThread([&](int thread) {
       const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
       for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);

@@ -17,12 +17,13 @@ namespace boostyard::device {
 // 65,536 * 32,767 < 2^31 and 65,536 * 65,535 < 2^32.
 inline constexpr std::uint32_t kFlushRows = 65536;
 
-// Decides which children are built from rows, and cuts their rows into chunks. One block.
+// Decides which children are built from rows, and cuts their rows into chunks. Builds of pairs that
+// there might have been are empty. One block.
 struct PlanStep {
   static constexpr int kThreads = 512;
   struct Args {
     const PairOrder* pairs;
-    std::uint32_t pair_count;
+    WorkCount pairs_at_hand;
     NodeRows* node_rows;
     std::uint32_t chunk_rows;
     BuildOrder* builds;  // two for each pair
@@ -36,23 +37,31 @@ struct PlanStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
     typename Block::template Local<std::uint32_t> chunks;
+    const std::uint32_t pair_count = args.pairs_at_hand.Get();
+    const std::uint32_t build_count = 2 * args.pairs_at_hand.most;
     block.ForEachThread([&](int thread) {
-      for (std::uint32_t i = static_cast<unsigned>(thread); i < args.pair_count; i += kThreads) {
-        PlanPair(args, i);
+      for (std::uint32_t i = static_cast<unsigned>(thread); i < args.pairs_at_hand.most;
+           i += kThreads) {
+        if (i < pair_count) {
+          PlanPair(args, i);
+        } else {
+          args.builds[2 * i] = {};
+          args.builds[2 * i + 1] = {};
+        }
       }
     });
     std::uint32_t before = 0;
-    for (std::uint32_t first = 0; first < 2 * args.pair_count; first += kThreads) {
+    for (std::uint32_t first = 0; first < build_count; first += kThreads) {
       block.ForEachThread([&](int thread) {
         const std::uint32_t i = first + static_cast<unsigned>(thread);
-        chunks[thread] = i < 2 * args.pair_count
+        chunks[thread] = i < build_count
                              ? (args.builds[i].rows.count + args.chunk_rows - 1) / args.chunk_rows
                              : 0;
       });
       const std::uint32_t total = block.InclusiveSum(chunks, shared.scratch);
       block.ForEachThread([&](int thread) {
         const std::uint32_t i = first + static_cast<unsigned>(thread);
-        if (i < 2 * args.pair_count) args.builds[i].end_chunk = before + chunks[thread];
+        if (i < build_count) args.builds[i].end_chunk = before + chunks[thread];
       });
       before += total;
     }
@@ -185,6 +194,7 @@ struct HistogramStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    if (*args.chunk_count == 0) return;
     const GroupInfo group = args.matrix.groups[block.y() / args.range_count];
     const std::uint32_t code_begin = block.y() % args.range_count * args.range_codes;
     if (code_begin >= group.code_count) return;

@@ -180,7 +180,7 @@ struct PrepareSplitsStep {
   struct Args {
     MatrixView matrix;
     SplitOrder* splits;
-    std::uint32_t count;
+    WorkCount splits_at_hand;
     NodeRows* node_rows;
     WalkNode* nodes;
     std::uint32_t* tile_count;
@@ -192,12 +192,13 @@ struct PrepareSplitsStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
     typename Block::template Local<std::uint32_t> tiles;
+    const std::uint32_t count = args.splits_at_hand.Get();
     std::uint32_t before = 0;
-    for (std::uint32_t first = 0; first < args.count; first += kThreads) {
+    for (std::uint32_t first = 0; first < count; first += kThreads) {
       block.ForEachThread([&](int thread) {
         tiles[thread] = 0;
         const std::uint32_t i = first + static_cast<unsigned>(thread);
-        if (i >= args.count || args.splits[i].moves_rows == 0) return;
+        if (i >= count || args.splits[i].moves_rows == 0) return;
         NodeRows& rows = args.node_rows[args.splits[i].node];
         rows.left_count = 0;
         rows.right_count = 0;
@@ -207,14 +208,14 @@ struct PrepareSplitsStep {
       block.ForEachThread([&](int thread) {
         const std::uint32_t i = first + static_cast<unsigned>(thread);
         // Where the next one begins: a split without tiles is never found by search.
-        if (i < args.count) args.splits[i].end_tile = before + tiles[thread];
+        if (i < count) args.splits[i].end_tile = before + tiles[thread];
       });
       before += total;
     }
     block.ForEachThread([&](int thread) {
       if (thread == 0) *args.tile_count = before;
       // One word of eight per thread.
-      for (std::uint32_t i = static_cast<unsigned>(thread); i < 8 * args.count; i += kThreads) {
+      for (std::uint32_t i = static_cast<unsigned>(thread); i < 8 * count; i += kThreads) {
         const SplitOrder& split = args.splits[i / 8];
         const SlotInfo& slot = args.matrix.slots[split.slot];
         const DigitInfo& digit = args.matrix.digits[split.digit];
@@ -265,7 +266,7 @@ struct PartitionStep {
   struct Args {
     MatrixView matrix;
     const SplitOrder* splits;
-    std::uint32_t count;
+    WorkCount splits_at_hand;
     const std::uint32_t* tile_count;
     NodeRows* node_rows;
     const WalkNode* nodes;
@@ -276,9 +277,10 @@ struct PartitionStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
     const std::uint32_t tiles = *args.tile_count;
+    const std::uint32_t count = args.splits_at_hand.Get();
     for (std::uint32_t tile = block.x(); tile < tiles; tile += block.grid_x()) {
       const std::uint32_t i =
-          FindRun(args.count, tile, [&](std::uint32_t k) { return args.splits[k].end_tile; });
+          FindRun(count, tile, [&](std::uint32_t k) { return args.splits[k].end_tile; });
       RunTile(block, args, args.splits[i], tile - (i > 0 ? args.splits[i - 1].end_tile : 0),
               shared);
     }

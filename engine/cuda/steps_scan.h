@@ -32,6 +32,7 @@ struct ScanStep {
     MatrixView matrix;
     SplitRules rules;
     const PairOrder* pairs;
+    WorkCount pairs_at_hand;
     const PairResult* results;
     const TaskInfo* tasks;      // two for each pair: left, right
     const std::uint8_t* masks;  // [task][feature]; read where a task has one
@@ -52,6 +53,7 @@ struct ScanStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
+    if (block.y() >= args.pairs_at_hand.Get()) return;
     const Scan scan{args, args.matrix.slots[block.x()], args.pairs[block.y()],
                     args.results[block.y()].is_left_built != 0};
     block.ForEachThread([&](int thread) {
@@ -315,6 +317,7 @@ struct PickStep {
   static constexpr int kThreads = 64;
   struct Args {
     SplitRules rules;
+    WorkCount pairs_at_hand;
     const TaskInfo* tasks;
     const Contest* found;
     std::uint32_t slot_count;
@@ -327,6 +330,7 @@ struct PickStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
+    if (block.x() / 2 >= args.pairs_at_hand.Get()) return;
     const TaskInfo task = args.tasks[block.x()];
     if (task.exists == 0) return;
     typename Block::template Local<Contest> found;
@@ -358,6 +362,7 @@ struct PickStep {
 struct ContendStep {
   static constexpr int kThreads = 256;
   struct Args {
+    WorkCount nodes_at_hand;
     const std::uint32_t* tasks;  // per node: its row of feature_gains
     const double* least;         // per node
     const double* feature_gains;
@@ -368,6 +373,7 @@ struct ContendStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    if (block.y() >= args.nodes_at_hand.Get()) return;
     const double* gains =
         args.feature_gains + std::uint64_t{args.tasks[block.y()]} * args.feature_count;
     std::uint8_t* mask = args.masks + std::uint64_t{2} * block.y() * args.feature_count;
@@ -386,6 +392,7 @@ struct LeftQuantaStep {
   static constexpr int kThreads = 256;
   struct Args {
     MatrixView matrix;
+    WorkCount nodes_at_hand;
     const PairOrder* pairs;
     const NodeRows* node_rows;
     const std::uint32_t* lists[2];
@@ -399,6 +406,7 @@ struct LeftQuantaStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
+    if (block.y() >= args.nodes_at_hand.Get()) return;
     PairResult& result = args.results[block.y()];
     const SplitCandidate best = result.best[0];
     if (!best.exists()) return;
@@ -430,12 +438,13 @@ struct LeftQuantaStep {
   }
 };
 
-// Exact sums of leaves. Block y: visit y; sums[2 * y] of what goes right, [2 * y + 1] of what goes
-// left, or of a leaf's own rows.
+// Exact sums of leaves. Blocks (., y) take the visits y, y + grid_y and so on; sums[2 * visit] of
+// what goes right, [2 * visit + 1] of what goes left, or of a leaf's own rows.
 struct ExactSumStep {
   static constexpr int kThreads = 256;
   struct Args {
     MatrixView matrix;
+    WorkCount visits_at_hand;
     const VisitOrder* visits;
     const NodeRows* node_rows;
     const WalkNode* nodes;
@@ -449,7 +458,16 @@ struct ExactSumStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
-    const VisitOrder visit = args.visits[block.y()];
+    const std::uint32_t count = args.visits_at_hand.Get();
+    for (std::uint32_t visit = block.y(); visit < count; visit += block.grid_y()) {
+      Visit(block, args, args.visits[visit], args.sums + std::uint64_t{2} * visit, shared);
+    }
+  }
+
+ private:
+  template <class Block>
+  static BOOSTYARD_STEP void Visit(Block& block, const Args& args, const VisitOrder& visit,
+                                   GradSums* out, Shared& shared) {
     const NodeRows rows = args.node_rows[visit.node];
     const WalkNode& node = args.nodes[visit.node];
     typename Block::template Local<GradSums> sums[2];
@@ -461,12 +479,8 @@ struct ExactSumStep {
             rows.list == NodeRows::kDense ? i : args.lists[rows.list][rows.begin + i];
         const bool is_left = visit.is_split == 0 ||
                              GoesLeft(node, args.matrix.Code(args.matrix.slots[node.slot], row));
-        const GradSums value = args.gradients.Exact(row);
-        if (is_left) {
-          mine[1] = Plus(mine[1], value);
-        } else {
-          mine[0] = Plus(mine[0], value);
-        }
+        GradSums& side = mine[is_left ? 1 : 0];
+        side = Plus(side, args.gradients.Exact(row));
       }
       sums[0][thread] = mine[0];
       sums[1][thread] = mine[1];
@@ -477,9 +491,8 @@ struct ExactSumStep {
                        [](const GradSums& a, const GradSums& b) { return Plus(a, b); });
       block.ForEachThread([&](int thread) {
         if (thread != 0) return;
-        GradSums* out = args.sums + 2 * block.y() + side;
-        AtomicAdd(&out->grad, all.grad);
-        AtomicAdd(&out->hess, all.hess);
+        AtomicAdd(&out[side].grad, all.grad);
+        AtomicAdd(&out[side].hess, all.hess);
       });
     }
   }

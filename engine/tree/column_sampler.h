@@ -12,8 +12,16 @@
 #include "engine/base/index_types.h"
 #include "engine/base/rng.h"
 #include "engine/params.h"
+#include "engine/tree/growth_order.h"
 
 namespace boostyard {
+
+// What orders the features of a node's draw: those with the smallest RandomBits(key, feature) are
+// drawn. No two features have the same bits: for one key they are a permutation.
+BOOSTYARD_HD std::uint64_t NodeColumnKey(std::uint64_t seed, std::uint64_t tree, NodeIndex node) {
+  return RandomKey(seed, static_cast<std::uint64_t>(RandomPurpose::kColumnsByNode),
+                   RandomBits(tree, static_cast<std::uint64_t>(node)));
+}
 
 class ColumnSampler {
  public:
@@ -31,38 +39,61 @@ class ColumnSampler {
     level_.clear();
     std::vector<FeatureIndex> all(feature_count_);
     for (FeatureIndex f = 0; f < feature_count_; ++f) all[f] = f;
-    by_tree_ = Choose(std::move(all), params_.colsample_bytree, RandomPurpose::kColumnsByTree, 0);
+    by_tree_ =
+        Choose(std::move(all), params_.colsample_bytree, KeyOf(RandomPurpose::kColumnsByTree, 0));
   }
 
   // 1 per feature that a node may be split on, 0 for the others.
   std::vector<std::uint8_t> MaskOf(NodeIndex node, int depth) {
+    return MaskOf(
+        Choose(LevelFeatures(depth), params_.colsample_bynode, NodeColumnKey(seed(), tree_, node)));
+  }
+
+  // What nodes of that depth choose from, and how many they draw.
+  LevelColumns LevelColumnsOf(int depth) {
+    const std::vector<FeatureIndex>& features = LevelFeatures(depth);
+    LevelColumns columns;
+    columns.mask = MaskOf(features);
+    if (params_.colsample_bynode < 1.0) {
+      columns.drawn_count =
+          static_cast<std::uint32_t>(CountOf(params_.colsample_bynode, features.size()));
+    }
+    return columns;
+  }
+
+  std::uint64_t seed() const { return static_cast<std::uint64_t>(params_.seed); }
+
+ private:
+  const std::vector<FeatureIndex>& LevelFeatures(int depth) {
     auto level = level_.find(depth);
     if (level == level_.end()) {
-      level = level_
-                  .emplace(depth, Choose(by_tree_, params_.colsample_bylevel,
-                                         RandomPurpose::kColumnsByLevel,
-                                         static_cast<std::uint64_t>(depth)))
-                  .first;
+      const std::uint64_t key =
+          KeyOf(RandomPurpose::kColumnsByLevel, static_cast<std::uint64_t>(depth));
+      level = level_.emplace(depth, Choose(by_tree_, params_.colsample_bylevel, key)).first;
     }
+    return level->second;
+  }
+
+  std::vector<std::uint8_t> MaskOf(const std::vector<FeatureIndex>& features) const {
     std::vector<std::uint8_t> mask(feature_count_, 0);
-    for (const FeatureIndex f :
-         Choose(level->second, params_.colsample_bynode, RandomPurpose::kColumnsByNode,
-                static_cast<std::uint64_t>(node))) {
-      mask[f] = 1;
-    }
+    for (const FeatureIndex f : features) mask[f] = 1;
     return mask;
   }
 
- private:
+  std::uint64_t KeyOf(RandomPurpose purpose, std::uint64_t counter) const {
+    return RandomKey(seed(), static_cast<std::uint64_t>(purpose), RandomBits(tree_, counter));
+  }
+
+  static std::size_t CountOf(double fraction, std::size_t count) {
+    return std::max<std::size_t>(1,
+                                 static_cast<std::size_t>(fraction * static_cast<double>(count)));
+  }
+
   // The features with the smallest random numbers.
-  std::vector<FeatureIndex> Choose(std::vector<FeatureIndex> from, double fraction,
-                                   RandomPurpose purpose, std::uint64_t counter) const {
+  static std::vector<FeatureIndex> Choose(std::vector<FeatureIndex> from, double fraction,
+                                          std::uint64_t key) {
     if (fraction >= 1.0) return from;
-    const auto wanted = static_cast<std::size_t>(fraction * static_cast<double>(from.size()));
-    const std::size_t count = std::max<std::size_t>(1, wanted);
-    const std::uint64_t key =
-        RandomKey(static_cast<std::uint64_t>(params_.seed), static_cast<std::uint64_t>(purpose),
-                  RandomBits(tree_, counter));
+    const std::size_t count = CountOf(fraction, from.size());
     std::vector<std::pair<std::uint64_t, FeatureIndex>> drawn;
     drawn.reserve(from.size());
     for (const FeatureIndex f : from) drawn.emplace_back(RandomBits(key, f), f);

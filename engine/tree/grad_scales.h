@@ -8,28 +8,39 @@
 #include <cmath>
 #include <cstdint>
 
+#include "engine/base/hd.h"
+#include "engine/base/math.h"
+
 namespace boostyard {
 
 inline constexpr std::int64_t kMinMeanQuanta = 64;
 
-// The largest power of two p with max * p <= limit, for the 16-bit form; 1 for max 0.
-inline float PackedScale(float max, double limit) {
-  if (!(max > 0.0F)) return 1.0F;
-  int exponent = 0;
-  std::frexp(limit / static_cast<double>(max), &exponent);
-  return std::ldexp(1.0F, std::clamp(exponent - 1, -120, 120));
+// As std::frexp and std::ldexp, for normal numbers and 0; these compile for the device.
+BOOSTYARD_HD int ExponentOf(double x) {
+  return x == 0.0 ? 0 : static_cast<int>((BitsOf(x) >> 52) & 0x7FFU) - 1022;
 }
-inline float PackedGradScale(float max) { return PackedScale(max, 32766.0); }
-inline float PackedHessScale(float max) { return PackedScale(max, 65534.0); }
+BOOSTYARD_HD float FloatPowerOfTwo(int exponent) {
+  return FloatOf(static_cast<std::uint32_t>(exponent + 127) << 23);
+}
+BOOSTYARD_HD double DoublePowerOfTwo(int exponent) {
+  return DoubleOf(static_cast<std::uint64_t>(exponent + 1023) << 52);
+}
+BOOSTYARD_HD int Clamp(int x, int low, int high) { return x < low ? low : x > high ? high : x; }
+
+// The largest power of two p with max * p <= limit, for the 16-bit form; 1 for max 0.
+BOOSTYARD_HD float PackedScale(float max, double limit) {
+  if (!(max > 0.0F)) return 1.0F;
+  return FloatPowerOfTwo(Clamp(ExponentOf(limit / static_cast<double>(max)) - 1, -120, 120));
+}
+BOOSTYARD_HD float PackedGradScale(float max) { return PackedScale(max, 32766.0); }
+BOOSTYARD_HD float PackedHessScale(float max) { return PackedScale(max, 65534.0); }
 
 // The largest power of two p with rows * max * p < 2^62, for the 64-bit form; 1 for max 0.
-inline double WideScale(float max, std::uint64_t rows) {
+BOOSTYARD_HD double WideScale(float max, std::uint64_t rows) {
   if (!(max > 0.0F)) return 1.0;
-  int row_exponent = 0;
-  int max_exponent = 0;
-  std::frexp(static_cast<double>(rows), &row_exponent);
-  std::frexp(static_cast<double>(max), &max_exponent);
-  return std::ldexp(1.0, std::clamp(62 - row_exponent - max_exponent, -1000, 200));
+  const int exponent =
+      62 - ExponentOf(static_cast<double>(rows)) - ExponentOf(static_cast<double>(max));
+  return DoublePowerOfTwo(Clamp(exponent, -1000, 200));
 }
 
 // The scales of one tree's gradients: in the 16-bit form, and in the 64-bit form, whose sums are

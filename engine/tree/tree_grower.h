@@ -13,17 +13,13 @@
 #include "engine/params.h"
 #include "engine/quantize/cuts.h"
 #include "engine/tree/column_sampler.h"
+#include "engine/tree/growth_order.h"
+#include "engine/tree/growth_rules.h"
 #include "engine/tree/interaction.h"
 #include "engine/tree/tree.h"
 #include "engine/tree/tree_backend.h"
 
 namespace boostyard {
-
-// What a leaf's value comes from, where gradients are of the 16-bit form.
-enum class LeafSums {
-  kQuanta,  // their sums, exact ones only where a thousandth of the value could be wrong
-  kExact,   // always exact sums
-};
 
 template <TreeBackend Backend>
 class TreeGrower {
@@ -35,9 +31,12 @@ class TreeGrower {
         params_(tree),
         cuts_(cuts),
         columns_(sample, cuts.feature_count()),
-        interactions_(tree.interaction_constraints),
-        leaf_sums_(leaf_sums),
-        eta_(static_cast<float>(tree.eta) / static_cast<float>(tree.num_parallel_tree)) {
+        interactions_(tree.interaction_constraints) {
+    growth_.eta = static_cast<float>(tree.eta) / static_cast<float>(tree.num_parallel_tree);
+    growth_.gamma = static_cast<float>(tree.gamma);
+    growth_.max_depth = tree.max_depth;
+    growth_.max_leaves = tree.max_leaves;
+    growth_.leaf_sums = leaf_sums;
     rules_.lambda = tree.lambda;
     rules_.alpha = tree.alpha;
     rules_.min_child_weight = tree.min_child_weight;
@@ -50,6 +49,9 @@ class TreeGrower {
 
   // `number` counts trees over rounds, classes and parallel trees.
   Result<Tree> Grow(const TreeStart& start, std::uint64_t number) {
+    if constexpr (requires(const GrowthOrder& order) { backend_.GrowTree(order); }) {
+      if (backend_.grows_trees()) return GrowOnBackend(start, number);
+    }
     BOOSTYARD_ASSIGN_OR_RETURN(const RootState root, backend_.StartTree(start));
     rules_.grad_unit = root.grad_unit;
     rules_.hess_unit = root.hess_unit;
@@ -69,8 +71,6 @@ class TreeGrower {
   }
 
  private:
-  static constexpr float kMinLossChange = 1e-6F;  // XGBoost's kRtEps
-
   struct GrowNode {
     NodeTask task;
     int depth = 0;
@@ -80,11 +80,39 @@ class TreeGrower {
     std::set<FeatureIndex> path;  // features split on above; only with interaction constraints
   };
 
-  double Grad(const GradSums& sums) const {
-    return static_cast<double>(sums.grad) * rules_.grad_unit;
+  double Grad(const GradSums& sums) const { return GradOf(rules_, sums); }
+  double Hess(const GradSums& sums) const { return HessOf(rules_, sums); }
+
+  // The backend decides by the same rules; only thresholds are the host's to look up.
+  Result<Tree> GrowOnBackend(const TreeStart& start, std::uint64_t number) {
+    GrowthOrder order;
+    order.start = start;
+    order.rules = growth_;
+    order.tree_number = number;
+    order.column_seed = columns_.seed();
+    if (columns_.samples()) {
+      columns_.StartTree(number);
+      for (int depth = 0; depth < params_.max_depth; ++depth) {
+        order.columns.push_back(columns_.LevelColumnsOf(depth));
+      }
+    }
+    BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<GrownNode> nodes, backend_.GrowTree(order));
+    Tree tree;
+    for (const GrownNode& grown : nodes) {
+      const auto node = static_cast<std::size_t>(tree.AddNode(grown.parent));
+      tree.left[node] = grown.left;
+      tree.feature[node] = grown.feature;
+      tree.threshold[node] = grown.left >= 0 ? ThresholdOf(grown.feature, grown.bin) : grown.value;
+      tree.default_left[node] = grown.default_left != 0 ? 1 : 0;
+      tree.base_weight[node] = grown.base_weight;
+      tree.loss_change[node] = grown.loss_change;
+      tree.sum_hessian[node] = grown.sum_hessian;
+    }
+    return tree;
   }
-  double Hess(const GradSums& sums) const {
-    return static_cast<double>(sums.hess) * rules_.hess_unit;
+
+  float ThresholdOf(FeatureIndex feature, std::int32_t bin) const {
+    return bin >= 0 ? cuts_.of(feature)[static_cast<std::size_t>(bin)] : cuts_.min_values[feature];
   }
 
   // Features the node may be split on; no mask if all.
@@ -107,9 +135,9 @@ class TreeGrower {
     grow.task.total = total;
     const WeightBounds bounds;
     grow.task.floor_gain = NodeGain(rules_, Grad(total), Hess(total), bounds);
-    grow.weight = static_cast<float>(NodeWeight(rules_, Grad(total), Hess(total), bounds));
+    grow.weight = WeightOf(rules_, total, bounds);
     tree_.base_weight[root] = grow.weight;
-    tree_.threshold[root] = grow.weight * eta_;
+    tree_.threshold[root] = grow.weight * growth_.eta;
     tree_.sum_hessian[root] = static_cast<float>(Hess(total));
     leaf_count_ = 1;
     if (params_.max_leaves == 1) return;
@@ -118,19 +146,15 @@ class TreeGrower {
     TakeBest(root);
   }
 
-  bool IsTooDeep(int depth) const { return params_.max_depth > 0 && depth >= params_.max_depth; }
-  bool MayChildrenSplit(int depth) const { return !IsTooDeep(depth + 1); }
+  bool MayChildrenSplit(int depth) const { return growth_.MayChildrenSplit(depth); }
 
   void TakeBest(NodeIndex node) {
     GrowNode& grow = nodes_[node];
-    grow.loss_change = grow.task.best.exists()
-                           ? static_cast<float>(grow.task.best.gain - grow.task.floor_gain)
-                           : 0.0F;
+    grow.loss_change = LossChangeOf(grow.task.best, grow.task.floor_gain);
   }
 
   bool IsWorthSplitting(const GrowNode& grow) const {
-    return grow.task.best.exists() && grow.loss_change > kMinLossChange &&
-           grow.loss_change >= static_cast<float>(params_.gamma);
+    return boostyard::IsWorthSplitting(grow.task.best, grow.loss_change, growth_.gamma);
   }
 
   bool IsFull() const { return params_.max_leaves > 0 && leaf_count_ >= params_.max_leaves; }
@@ -150,9 +174,7 @@ class TreeGrower {
     const SplitCandidate& best = parent.task.best;
     tree_.left[node] = left;
     tree_.feature[node] = best.feature;
-    tree_.threshold[node] = best.bin >= 0
-                                ? cuts_.of(best.feature)[static_cast<std::size_t>(best.bin)]
-                                : cuts_.min_values[best.feature];
+    tree_.threshold[node] = ThresholdOf(best.feature, best.bin);
     tree_.default_left[node] = best.is_missing_left ? 1 : 0;
     tree_.loss_change[node] = parent.loss_change;
     tree_.base_weight[node] = parent.weight;
@@ -176,41 +198,23 @@ class TreeGrower {
     const WeightBounds& bounds = parent.task.bounds;
     grow.task.node = child;
     grow.task.total = sums;
-    grow.task.rows = GuessRows(parent.task, sums);
+    grow.task.rows = GuessRows(parent.task.rows, parent.task.total, sums);
     grow.task.floor_gain = NodeGain(rules_, Grad(sums), Hess(sums), bounds);
-    grow.weight = static_cast<float>(NodeWeight(rules_, Grad(sums), Hess(sums), bounds));
+    grow.weight = WeightOf(rules_, sums, bounds);
     grow.depth = parent.depth + 1;
     if (interactions_.exists()) {
       grow.path = parent.path;
       grow.path.insert(parent.task.best.feature);
     }
-    tree_.threshold[child] = grow.weight * eta_;
+    tree_.threshold[child] = grow.weight * growth_.eta;
     tree_.base_weight[child] = tree_.threshold[child];
     tree_.sum_hessian[child] = static_cast<float>(Hess(sums));
   }
 
-  // Children of a monotone split may not cross the middle of their weights.
   void SetBounds(NodeIndex parent, NodeIndex left, NodeIndex right) {
-    WeightBounds& of_left = nodes_[left].task.bounds;
-    WeightBounds& of_right = nodes_[right].task.bounds;
-    of_left = of_right = nodes_[parent].task.bounds;
-    if (!rules_.has_monotone) return;
-    const int direction = MonotoneOf(nodes_[parent].task.best.feature);
-    const float middle = (nodes_[left].weight + nodes_[right].weight) / 2.0F;
-    if (direction > 0) {
-      of_left.upper = middle;
-      of_right.lower = middle;
-    } else if (direction < 0) {
-      of_left.lower = middle;
-      of_right.upper = middle;
-    }
-  }
-
-  // The rows of a child that nobody counts, by its share of the hessian.
-  static std::uint64_t GuessRows(const NodeTask& parent, const GradSums& child) {
-    if (child.hess <= 0 || child.hess >= parent.total.hess) return parent.rows;
-    const double share = static_cast<double>(child.hess) / static_cast<double>(parent.total.hess);
-    return static_cast<std::uint64_t>(share * static_cast<double>(parent.rows)) + 1;
+    const int direction = rules_.has_monotone ? MonotoneOf(nodes_[parent].task.best.feature) : 0;
+    SetChildBounds(direction, nodes_[left].weight, nodes_[right].weight, nodes_[parent].task.bounds,
+                   nodes_[left].task.bounds, nodes_[right].task.bounds);
   }
 
   void Evaluate(const std::vector<SplitTask>& splits) {
@@ -274,37 +278,23 @@ class TreeGrower {
     }
   }
 
-  // Whether rounding may have moved a leaf's weight by more than a thousandth: that has a standard
-  // deviation of 0.41 sqrt(rows) quanta, 0.5 at most, and five of the latter are to be within it.
-  bool IsCoarse(const GrowNode& leaf) const {
-    constexpr double kDeviations = 5.0;
-    constexpr double kShare = 1e-3 / kDeviations;
-    const double weight_hess = Hess(leaf.task.total) + rules_.lambda;
-    const double force = std::abs(Grad(leaf.task.total)) - rules_.alpha;
-    const double weight = std::max(force, 0.0) / weight_hess;
-    const double deviation = std::sqrt(static_cast<double>(leaf.task.rows)) / 2.0 *
-                             (rules_.grad_unit + weight * rules_.hess_unit);
-    return force > -kDeviations * deviation && deviation > kShare * force;
-  }
-
-  // Leaves get their values from exact sums where rounding shows, or all of them (LeafSums). Bounds
-  // of monotone constraints are halfway between weights, so that all of these matter there.
+  // Leaves get their values from exact sums where these are wanted.
   void RefineLeaves(const RootState& root) {
     if (!rules_.is_rounded) return;
-    const bool is_every_leaf_exact = leaf_sums_ == LeafSums::kExact || rules_.has_monotone;
     std::vector<ExactTask> coarse;
     for (std::size_t node = 0; node < tree_.node_count(); ++node) {
       const auto index = static_cast<NodeIndex>(node);
       if (!tree_.is_leaf(index)) continue;
-      if (is_every_leaf_exact || IsCoarse(nodes_[node])) coarse.push_back({index, {}});
+      const NodeTask& leaf = nodes_[node].task;
+      if (WantsExactSums(growth_, leaf.total, leaf.rows)) coarse.push_back({index, {}});
     }
     backend_.SumExactly(coarse);
     if (rules_.has_monotone) RefineBounds(root, coarse);
     for (const ExactTask& task : coarse) {
       // Within its own bounds, which keep it apart from its sibling's.
       const float weight = ExactWeight(root, task, nodes_[task.node].task.bounds);
-      tree_.threshold[task.node] = weight * eta_;
-      tree_.base_weight[task.node] = task.node == 0 ? weight : weight * eta_;
+      tree_.threshold[task.node] = weight * growth_.eta;
+      tree_.base_weight[task.node] = task.node == 0 ? weight : weight * growth_.eta;
       tree_.sum_hessian[task.node] =
           static_cast<float>(static_cast<double>(task.total.hess) * root.exact_hess_unit);
     }
@@ -312,11 +302,8 @@ class TreeGrower {
 
   float ExactWeight(const RootState& root, const ExactTask& task,
                     const WeightBounds& bounds) const {
-    SplitRules rules = rules_;
-    if (task.node != 0) rules.min_child_weight = 0.0;  // split off, it was heavy enough
-    return static_cast<float>(
-        NodeWeight(rules, static_cast<double>(task.total.grad) * root.exact_grad_unit,
-                   static_cast<double>(task.total.hess) * root.exact_hess_unit, bounds));
+    return ExactWeightOf(WithUnits(rules_, root.exact_grad_unit, root.exact_hess_unit),
+                         task.node == 0, task.total, bounds);
   }
 
   // Weights and bounds again, from the root down, from the exact sums of all leaves.
@@ -352,9 +339,8 @@ class TreeGrower {
   const BinCuts& cuts_;
   ColumnSampler columns_;
   InteractionConstraints interactions_;
-  const LeafSums leaf_sums_;
-  const float eta_;
-  SplitRules rules_;
+  GrowthRules growth_;
+  SplitRules& rules_ = growth_.split;
   Tree tree_;
   std::deque<GrowNode> nodes_;  // addresses stay
   int leaf_count_ = 0;

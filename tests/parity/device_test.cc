@@ -36,6 +36,7 @@ TrainResult ExpectOneModel(const NativeCase& one) {
   EXPECT_TRUE(expected.error.empty()) << expected.error;
   EXPECT_TRUE(RunOnBlocks(one, {}) == expected);
   EXPECT_TRUE(RunOnBlocks(one, Cramped()) == expected) << "cramped";
+  EXPECT_TRUE(RunOnBlocks(one, {}, {.grows_on_device = false}) == expected) << "by the host";
   EXPECT_TRUE(RunOnBlocks(one, {}, {.bundles_columns = false, .device_histograms = 4}) == expected)
       << "no bundles, few histograms";
   return expected;
@@ -176,7 +177,7 @@ TEST(DeviceErrors, ADeviceThatFailsEndsTheTraining) {
   EXPECT_EQ(observer.metrics.size(), 1U);
 }
 
-TEST(DeviceQueue, WaitsOnceATreeAndOnceALevelWhereNothingIsContested) {
+TEST(DeviceQueue, TheHostWaitsOnceALevelWhereNothingIsContested) {
   NativeCase one = PlainCase("reg:squarederror", 2'000, 3);
   one.params.num_round = 3;
   one.params.tree.max_depth = 4;
@@ -193,7 +194,7 @@ TEST(DeviceQueue, WaitsOnceATreeAndOnceALevelWhereNothingIsContested) {
   RecordingObserver observer;
   const Result<TrainOutcome> outcome =
       TrainOnDevice(one.params, {&train, nullptr}, {.threads = 1, .evaluates_metrics = false},
-                    observer, executor);
+                    observer, executor, {.grows_on_device = false});
   ASSERT_TRUE(outcome.ok());
   // The cuts: buckets, then cells, twice. Setting up once; a tree: up to thrice until the scales and
   // the form are right, then the root, three levels, and exact sums of leaves.
