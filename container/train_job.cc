@@ -23,6 +23,7 @@
 #include "data/locate.h"
 #include "data/open.h"
 #include "engine/base/error_table.h"
+#include "engine/base/stage_times.h"
 #include "engine/model/model_io.h"
 #include "engine/objective/objectives.h"
 #include "engine/train.h"
@@ -140,6 +141,7 @@ Result<std::optional<CheckpointPlan>> PlanCheckpoints(const JobPaths& paths,
 }
 
 Result<Plan> MakePlan(const JobContext& context) {
+  const StageScope stage(Stage::kSettings);
   Plan plan;
   BOOSTYARD_ASSIGN_OR_RETURN(plan.switches, ReadSwitches(context.variables));
   BOOSTYARD_ASSIGN_OR_RETURN(const JobConfig config, LoadJobConfig(context.paths));
@@ -181,6 +183,7 @@ Result<OpenedData> ReadChannel(const JobContext& context, const ReadRequest& req
 }
 
 Result<JobData> ReadChannels(const JobContext& context, const Plan& plan) {
+  const StageScope stage(Stage::kRead);
   JobData data;
   BOOSTYARD_ASSIGN_OR_RETURN(OpenedData train,
                              ReadChannel(context, RequestOf(context, plan, plan.channels.train)));
@@ -269,6 +272,7 @@ Status WritePredictions(const JobContext& context, const TrainedModels& trained)
 
 Status PublishModels(const JobContext& context, const Plan& plan, const TrainedModels& trained,
                      ModelDir& directory) {
+  const StageScope stage(Stage::kModel);
   const ArtifactChoice choice =
       ChooseArtifact(plan.switches.artifact, context.variables, context.paths);
   const bool is_json = plan.switches.format == ModelFormat::kJson;
@@ -288,6 +292,7 @@ Status PublishModels(const JobContext& context, const Plan& plan, const TrainedM
 // Beside the model, and never at its cost: what cannot be written is a warning.
 void WriteOutputs(const JobContext& context, const Plan& plan, const JobData& data,
                   const TrainedModels& trained, const JobRecord& record) {
+  const StageScope stage(Stage::kReport);
   const JobFacts facts{
       .record = record,
       .params = plan.settings.train,
@@ -300,6 +305,7 @@ void WriteOutputs(const JobContext& context, const Plan& plan, const JobData& da
       .best_round = trained.best_round,
       .was_stopped = trained.was_stopped,
       .warnings = context.log.warnings(),
+      .times = StageTimes::Current(),
   };
   const std::vector<Error> errors =
       WriteOutputFiles(context.paths.output_data_dir, facts, plan.switches.writes_report);
@@ -361,6 +367,7 @@ Result<JobEnd> RunPlan(const JobContext& context, const Plan& plan, ModelDir& di
 }  // namespace
 
 Result<JobEnd> RunTrainJob(const JobContext& context) {
+  StageTimes times;  // its stages go into metrics.json
   BOOSTYARD_ASSIGN_OR_RETURN(const Plan plan, MakePlan(context));
   BOOSTYARD_ASSIGN_OR_RETURN(ModelDir directory, ModelDir::Open(context.paths.model_dir));
   for (const std::string& warning : directory.warnings()) context.log.Warning(warning);

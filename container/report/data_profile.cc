@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/parallel.h"
+#include "engine/base/stage_times.h"
 
 namespace boostyard::container {
 namespace {
@@ -84,12 +85,16 @@ ProfiledStream::ProfiledStream(std::unique_ptr<ChunkStream> stream, int threads)
 }
 
 Result<std::span<const ColumnChunk>> ProfiledStream::NextBatch() {
-  auto batch = stream_->NextBatch();
+  auto batch = [this] {
+    const StageScope stage(Stage::kRead);  // again, where the cells are not kept
+    return stream_->NextBatch();
+  }();
   if (batch.ok()) AddBatch(*batch);
   return batch;
 }
 
 void ProfiledStream::AddBatch(std::span<const ColumnChunk> batch) {
+  const StageScope stage(Stage::kProfile);
   std::size_t first = 0;
   while (first < batch.size() && batch[first].first_row < profile_.row_count) ++first;
   batch = batch.subspan(first);

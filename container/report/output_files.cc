@@ -124,6 +124,17 @@ Json ChannelJson(const ChannelProfile& channel) {
   return json;
 }
 
+Json StagesJson(StageTimes& times) {
+  Json json = Json::object();
+  const auto found = times.times();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    Json& stage = json[std::string(StageName(static_cast<Stage>(i)))];
+    stage = {{"seconds", found[i].seconds}, {"busy_seconds", found[i].busy_seconds}};
+    if (found[i].work > 0) stage["work"] = found[i].work;
+  }
+  return json;
+}
+
 Status WriteText(const std::string& directory, const std::string& name, const std::string& text) {
   WriteCalls calls;
   calls.fsync = [](int) { return 0; };
@@ -148,6 +159,7 @@ std::string MetricsJson(const JobFacts& facts) {
                {"was_stopped", facts.was_stopped},
                {"warnings", facts.warnings.size()}};
   for (const StageTime& stage : facts.record.stages()) json["seconds"][stage.name] = stage.seconds;
+  if (facts.times != nullptr) json["stages"] = StagesJson(*facts.times);
   const std::vector<RoundHistory>& trainings = facts.record.trainings();
   std::vector<Json> finals;
   for (const RoundHistory& history : trainings) finals.push_back(FinalOf(facts, history));
@@ -203,7 +215,6 @@ std::vector<Error> WriteOutputFiles(const std::string& directory, const JobFacts
     Status written = WriteText(directory, name, text);
     if (!written.ok()) errors.push_back(std::move(written).error());
   };
-  write("metrics.json", MetricsJson(facts));
   write("importance.json", ImportanceJson(facts));
   write("data_profile.json", DataProfileJson(facts));
   if (writes_report) {
@@ -212,6 +223,7 @@ std::vector<Error> WriteOutputFiles(const std::string& directory, const JobFacts
     std::error_code ignored;  // an earlier job's page would be taken for this one's
     std::filesystem::remove(directory + "/report.html", ignored);
   }
+  write("metrics.json", MetricsJson(facts));  // last: its times are to include the others'
   return errors;
 }
 

@@ -9,6 +9,7 @@
 #include "container/report/data_profile.h"
 #include "container/report/job_record.h"
 #include "engine/base/result.h"
+#include "engine/base/stage_times.h"
 #include "engine/model/model.h"
 #include "engine/params.h"
 
@@ -27,6 +28,7 @@ struct JobFacts {
   std::optional<int> best_round = {};
   bool was_stopped = false;
   std::vector<std::string> warnings = {};  // in order, each once
+  StageTimes* times = nullptr;             // of this job so far; null: nobody looked
 };
 
 // The contents of the files. Texts are valid UTF-8 whatever the names of features are; a nan or

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <system_error>
@@ -13,6 +14,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
+
+#include "engine/base/stage_times.h"
 
 namespace boostyard {
 namespace {
@@ -153,13 +156,43 @@ class Pool {
   std::vector<std::unique_ptr<Workers>> retired_;
 };
 
-}  // namespace
-
-void RunParts(int parts, void (*task)(const void* context, int part), const void* context) {
+void RunUntimed(int parts, void (*task)(const void* context, int part), const void* context) {
   // Never destroyed: workers live until the process ends, and nobody waits for them then.
   static Pool& pool = *new Pool;
   if (parts > 1 && pool.Run(parts, task, context)) return;
   for (int part = 0; part < parts; ++part) task(context, part);
+}
+
+// A task that adds up how long its parts take.
+struct TimedTask {
+  using Clock = std::chrono::steady_clock;
+
+  void (*task)(const void* context, int part);
+  const void* context;
+  std::atomic<Clock::rep>* busy;
+
+  static void Run(const void* erased, int part) {
+    const TimedTask& timed = *static_cast<const TimedTask*>(erased);
+    const Clock::time_point begin = Clock::now();
+    timed.task(timed.context, part);
+    timed.busy->fetch_add((Clock::now() - begin).count(), std::memory_order_relaxed);
+  }
+};
+
+}  // namespace
+
+void RunParts(int parts, void (*task)(const void* context, int part), const void* context) {
+  StageTimes* const times = StageTimes::Current();
+  if (times == nullptr) {
+    RunUntimed(parts, task, context);
+    return;
+  }
+  using Clock = TimedTask::Clock;
+  std::atomic<Clock::rep> busy{0};
+  const TimedTask timed{task, context, &busy};
+  const Clock::time_point begin = Clock::now();
+  RunUntimed(parts, TimedTask::Run, &timed);
+  times->AddBusy(Clock::duration(busy.load()) - (Clock::now() - begin));
 }
 
 }  // namespace boostyard

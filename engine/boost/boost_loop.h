@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/base/rng.h"
+#include "engine/base/stage_times.h"
 #include "engine/boost/early_stopping.h"
 #include "engine/boost/resume.h"
 #include "engine/boost/round_metrics.h"
@@ -216,6 +217,7 @@ class BoostLoop {
 
   // Margins come from the backend only for the figures that it leaves to us.
   Status EvaluateMetrics(std::vector<MetricValue>& values) {
+    const StageScope stage(Stage::kMetrics);
     const std::vector<ChannelRows> channels = Channels();
     std::vector<MetricFigures> known;
     bool needs_margins = true;
@@ -263,6 +265,7 @@ class BoostLoop {
                              .is_last = end.is_stopped_early || round + 1 == params_.num_round,
                              .metrics = values,
                              .snapshot = [&] { return Snapshot(round); }};
+    const StageScope stage(Stage::kRoundLines);
     end.is_stopped_by_observer = observer_.OnRound(report) == RoundDecision::kStop;
     return end;
   }
@@ -302,6 +305,7 @@ class BoostLoop {
 
   Status ReportPredictions() {
     if (stopping_ ? !has_kept_ : !has_evaluated_) return {};
+    const StageScope stage(Stage::kReport);
     const ChannelRows channel = Channels().back();
     FinalPredictions final;
     final.predictions = TakePredictions(channel);

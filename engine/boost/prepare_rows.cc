@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/error_table.h"
+#include "engine/base/stage_times.h"
 #include "engine/objective/label_stats.h"
 #include "engine/objective/objectives.h"
 
@@ -28,6 +29,11 @@ Status CheckLabelsOf(const LabelColumn& labels, const ObjectiveParams& objective
   LabelCheck check(objective);
   labels.ForEachRun([&](std::span<const float> run, RowIndex) { check.Add(run); });
   return check.Verdict();
+}
+
+Result<BinCuts> CutsOf(ChunkStream& stream, const CutOptions& options) {
+  const StageScope stage(Stage::kCuts);
+  return BuildCuts(stream, options);
 }
 
 // Codes a channel's rows and checks their labels.
@@ -58,10 +64,11 @@ double BaseScore(const ObjectiveParams& objective, const BinnedColumns& train) {
 
 Result<PreparedRows> PrepareRows(const TrainParams& params, const TrainingSet& data,
                                  const RunOptions& run, MassCounter* counter) {
+  const StageScope stage(Stage::kBin);
   PreparedRows rows;
-  BOOSTYARD_ASSIGN_OR_RETURN(rows.cuts, BuildCuts(*data.train, {.max_bin = params.tree.max_bin,
-                                                                .threads = run.threads,
-                                                                .counter = counter}));
+  BOOSTYARD_ASSIGN_OR_RETURN(rows.cuts, CutsOf(*data.train, {.max_bin = params.tree.max_bin,
+                                                             .threads = run.threads,
+                                                             .counter = counter}));
   BOOSTYARD_ASSIGN_OR_RETURN(rows.train, Bin(*data.train, rows.cuts, params.objective, run));
   RowIndex row_count = rows.train.row_count;
   if (data.validation != nullptr) {

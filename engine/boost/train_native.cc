@@ -9,6 +9,7 @@
 
 #include "engine/base/error_table.h"
 #include "engine/base/parallel.h"
+#include "engine/base/stage_times.h"
 #include "engine/boost/boost_loop.h"
 #include "engine/boost/prepare_rows.h"
 #include "engine/cpu/cpu_backend.h"
@@ -56,6 +57,7 @@ int GrownDepth(const TreeParams& tree) {
 
 // Moves the rows' columns, labels and weights into the form of the fast backends.
 BackendData TakeData(PreparedRows& rows, const SlotOptions& options, ThreadTeam& team) {
+  const StageScope stage(Stage::kArrange);
   BackendData data;
   BinnedColumns* const validation = rows.validation ? &*rows.validation : nullptr;
   data.train_rows = rows.train.row_count;
@@ -66,6 +68,7 @@ BackendData TakeData(PreparedRows& rows, const SlotOptions& options, ThreadTeam&
   rows.train.labels = {};
   data.weights = std::move(rows.train.weights);
   data.matrix = BuildSlotMatrix(std::move(rows.train), validation, rows.cuts, options, team);
+  stage.AddWork(data.matrix.slots.size());
   return data;
 }
 
@@ -76,6 +79,7 @@ template <TreeBackend Backend>
 Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const RunOptions& run,
                                              const NativeTuning& tuning, PreparedRows& rows,
                                              ThreadTeam& team, device::Executor* executor) {
+  const StageScope stage(Stage::kArrange);
   ObjectiveParams objective = params.objective;
   objective.base_score = rows.base_score;
   std::vector<std::int8_t> monotone = Monotone(params, rows.cuts.feature_count());

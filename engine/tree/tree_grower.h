@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/stage_times.h"
 #include "engine/params.h"
 #include "engine/quantize/cuts.h"
 #include "engine/tree/column_sampler.h"
@@ -52,7 +53,7 @@ class TreeGrower {
     if constexpr (requires(const GrowthOrder& order) { backend_.GrowTree(order); }) {
       if (backend_.grows_trees()) return GrowOnBackend(start, number);
     }
-    BOOSTYARD_ASSIGN_OR_RETURN(const RootState root, backend_.StartTree(start));
+    BOOSTYARD_ASSIGN_OR_RETURN(const RootState root, Start(start));
     rules_.grad_unit = root.grad_unit;
     rules_.hess_unit = root.hess_unit;
     rules_.is_rounded = !root.is_wide;
@@ -80,6 +81,11 @@ class TreeGrower {
     std::set<FeatureIndex> path;  // features split on above; only with interaction constraints
   };
 
+  Result<RootState> Start(const TreeStart& start) {
+    const StageScope stage(Stage::kGradients);
+    return backend_.StartTree(start);
+  }
+
   double Grad(const GradSums& sums) const { return GradOf(rules_, sums); }
   double Hess(const GradSums& sums) const { return HessOf(rules_, sums); }
 
@@ -96,6 +102,7 @@ class TreeGrower {
         order.columns.push_back(columns_.LevelColumnsOf(depth));
       }
     }
+    const StageScope stage(Stage::kHistograms);  // and all that the backend does not tell apart
     BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<GrownNode> nodes, backend_.GrowTree(order));
     Tree tree;
     for (const GrownNode& grown : nodes) {
@@ -142,7 +149,9 @@ class TreeGrower {
     leaf_count_ = 1;
     if (params_.max_leaves == 1) return;
     SetAllowed(root);
+    const StageScope stage(Stage::kHistograms);
     backend_.EvaluateRoot(rules_, grow.task, MayChildrenSplit(0));
+    stage.AddWork(grow.task.rows);
     TakeBest(root);
   }
 
@@ -228,11 +237,19 @@ class TreeGrower {
                        .right = &nodes_[split.right].task,
                        .may_split_further = MayChildrenSplit(nodes_[split.left].depth)});
     }
+    const StageScope stage(Stage::kHistograms);
     backend_.EvaluatePairs(rules_, pairs);
+    for (const PairTask& pair : pairs) stage.AddWork(std::min(pair.left->rows, pair.right->rows));
     for (const SplitTask& split : splits) {
       TakeBest(split.left);
       TakeBest(split.right);
     }
+  }
+
+  void Apply(std::vector<SplitTask>& splits) {
+    const StageScope stage(Stage::kPartition);
+    for (const SplitTask& split : splits) stage.AddWork(nodes_[split.node].task.rows);
+    backend_.ApplySplits(splits);
   }
 
   void GrowDepthwise() {
@@ -244,7 +261,7 @@ class TreeGrower {
       }
       level.clear();
       if (splits.empty()) return;
-      backend_.ApplySplits(splits);
+      Apply(splits);
       if (splits.front().is_last || IsFull()) return;
       Evaluate(splits);
       for (const SplitTask& split : splits) {
@@ -269,7 +286,7 @@ class TreeGrower {
       queue.pop();
       if (!IsWorthSplitting(nodes_[node]) || IsFull()) return;
       std::vector<SplitTask> splits = {Split(node)};
-      backend_.ApplySplits(splits);
+      Apply(splits);
       if (splits.front().is_last || IsFull()) continue;
       Evaluate(splits);
       for (const NodeIndex child : {splits.front().left, splits.front().right}) {
@@ -281,6 +298,7 @@ class TreeGrower {
   // Leaves get their values from exact sums where these are wanted.
   void RefineLeaves(const RootState& root) {
     if (!rules_.is_rounded) return;
+    const StageScope stage(Stage::kLeaves);
     std::vector<ExactTask> coarse;
     for (std::size_t node = 0; node < tree_.node_count(); ++node) {
       const auto index = static_cast<NodeIndex>(node);
@@ -331,6 +349,7 @@ class TreeGrower {
       const auto index = static_cast<NodeIndex>(node);
       if (tree_.is_leaf(index)) leaves.push_back({index, tree_.threshold[node]});
     }
+    const StageScope stage(Stage::kLeaves);
     backend_.FinishTree(leaves);
   }
 

@@ -70,9 +70,8 @@ TEST(ThreadTeam, ALargerTeamFollowsASmallerOne) {
 
 TEST(ThreadTeam, APartMayAskForATeam) {
   std::atomic<int> runs{0};
-  ThreadTeam(3).Run([&](int) {
-    ThreadTeam(4).Run([&](int part) { runs.fetch_add(1 << (8 * part)); });
-  });
+  ThreadTeam(3).Run(
+      [&](int) { ThreadTeam(4).Run([&](int part) { runs.fetch_add(1 << (8 * part)); }); });
   EXPECT_EQ(runs.load(), 0x03030303);  // each part of each of three
 }
 
