@@ -23,6 +23,7 @@ class Tools:
     measure: pathlib.Path
     file_job: pathlib.Path
     job_data: pathlib.Path
+    floors: pathlib.Path | None = None
 
     @property
     def python(self):

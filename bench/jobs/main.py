@@ -1,4 +1,4 @@
-"""The suites of ./dev bench that are made of jobs: seed-job, job, scaling, startup.
+"""The suites of ./dev bench that are made of jobs: seed-job, job, scaling, startup, profile.
 
 usage: main.py SUITE [OPTION...]      main.py SUITE --help
 """
@@ -11,6 +11,7 @@ import engines
 import job as jobs
 import measuring
 import results
+import stage_profile
 import startup
 
 SETTING_A = {"objective": "binary:logistic", "num_round": "100", "max_depth": "5", "eta": "0.2",
@@ -68,14 +69,19 @@ def plan_of(options, bars=(), variants=True):
     return compare.Plan(options.runs, options.budget, OTHERS_SHARE if bars else 1.0, variants)
 
 
-def seed_job(options):
+def make_seed_job(options):
+    """The job and its title."""
     train = options.source / "../shared/data/bank_marketing/train.csv"
     test = train.with_name("test.csv")
     title = "The seed job: bank marketing"
     if not train.exists():
         train, test = generated(options, "bank", 28_831)
         title = "The seed job on generated bank data"
-    job = make_job(options, "seed-job", train, test, SEED_JOB)
+    return make_job(options, "seed-job", train, test, SEED_JOB), title
+
+
+def seed_job(options):
+    job, title = make_seed_job(options)
     found = compare.run_job(job, chosen_engines(options, ",".join(engines.BY_KEY)), options.tools,
                             plan_of(options, SEED_BARS), SEED_BARS, title)
     finish(options, "seed-job", [found])
@@ -100,15 +106,22 @@ def job_suite(options):
     finish(options, "job", [found])
 
 
-def run_preset(options, name):
+def make_preset(options, name):
+    """The job and its title."""
     if name not in PRESETS:
         raise jobs.JobError(f"no preset {name}; there are {', '.join(PRESETS)}")
     preset = PRESETS[name]
     rows = preset["rows"] // (50 if options.quick else 1)
     job = make_job(options, f"job-{name}", *generated(options, preset["set"], rows), SETTING_A)
+    return job, f"{rows:,} x {preset['features']} from CSV"
+
+
+def run_preset(options, name):
+    job, title = make_preset(options, name)
+    preset = PRESETS[name]
     found = compare.run_job(job, chosen_engines(options, preset.get("engines")), options.tools,
                             plan_of(options, preset["bars"], preset.get("variants", True)),
-                            preset["bars"], f"{rows:,} x {preset['features']} from CSV")
+                            preset["bars"], title)
     finish(options, f"job-{name}", [found])
 
 
@@ -144,6 +157,22 @@ def startup_suite(options):
     finish(options, "startup", [], startup.measure(job, options.tools, options.runs))
 
 
+def profile_suite(options):
+    """The jobs that have bars, ours alone."""
+    made = [make_seed_job(options), *(make_preset(options, name) for name in ("1m", "wide"))]
+    found = []
+    for job, title in made:
+        compare.say(title)
+        # Small ones are soon done, and need more runs.
+        found.append(stage_profile.measure(job, title, options.tools,
+                                     options.runs * (5 if job.name == "seed-job" else 1)))
+    result = stage_profile.new("./dev bench profile", engines.versions(options.source), found)
+    folder = measuring.kept_folder(options.source) if options.keep else options.out
+    path = stage_profile.write(result, folder)
+    print(stage_profile.table(result))
+    print(f"written: {path}", flush=True)
+
+
 def finish(options, suite, found, figures=()):
     command = "./dev bench " + " ".join(
         word for word in options.words if word not in ("--keep", "--quick"))
@@ -160,7 +189,7 @@ def finish(options, suite, found, figures=()):
 
 def parse(words):
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.splitlines()[0])
-    parser.add_argument("suite", choices=["seed-job", "job", "scaling", "startup"])
+    parser.add_argument("suite", choices=["seed-job", "job", "scaling", "startup", "profile"])
     parser.add_argument("--source", type=pathlib.Path, default=pathlib.Path("."),
                         help=argparse.SUPPRESS)
     parser.add_argument("--build", type=pathlib.Path, default=None, help=argparse.SUPPRESS)
@@ -187,7 +216,8 @@ def parse(words):
     options.out = (options.out or options.source / "build/bench").resolve()
     build = options.build or options.source / "build/release"
     options.tools = engines.Tools(options.source, build / "boostyard", build / "bench/measure",
-                                  build / "bench/file_job", build / "bench/job_data")
+                                  build / "bench/file_job", build / "bench/job_data",
+                                  build / "bench/floors")
     usual = {"seed-job": 15, "startup": 30, "scaling": 3}.get(options.suite, 5)
     options.runs = options.runs or (1 if options.quick else usual)
     options.threads = int((options.thread_list or "0").split(",")[0]) or measuring.machine()["cores"]
@@ -206,7 +236,7 @@ def words_without(words, names):
 def main():
     options = parse(sys.argv[1:])
     suites = {"seed-job": seed_job, "job": job_suite, "scaling": scaling,
-              "startup": startup_suite}
+              "startup": startup_suite, "profile": profile_suite}
     try:
         suites[options.suite](options)
     except (jobs.JobError, compare.WrongModel) as error:

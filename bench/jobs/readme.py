@@ -10,6 +10,8 @@ import re
 import statistics
 import sys
 
+import stage_profile
+
 BEGIN = "<!-- figures: written by ./dev bench readme -->"
 END = "<!-- figures: end -->"
 JOBS = ("seed-job", "job-1m", "job-wide", "job-10m")
@@ -78,6 +80,54 @@ def job_section(source):
             "many times as long each takes as Boostyard. Every model is tested before it is timed. "
             f"{peers}, each in its fastest configuration; all of them, CPU seconds, memory and test metrics are in "
             "the runs that the first column names.", "", *job_lines(runs), ""]
+
+
+def bar_of(source, name):
+    """(seconds that the strictest bar leaves us, whose bar it is) by the newest kept run, or None."""
+    found = newest(source, f"{name}.json")
+    asked = [(entry["seconds"] / entry["bar"], f"{entry['name'].split(',')[0]}'s {entry['seconds']:.3f} s")
+             for job in (found[0]["jobs"] if found else ()) for entry in job["engines"]
+             if "bar" in entry and entry.get("seconds")]
+    return min(asked, default=None)
+
+
+def verdict_of(source, entry):
+    """What the profile says of the strictest bar."""
+    text = f"{entry['title']} takes {1e3 * entry['seconds']:,.0f} ms"
+    bar = bar_of(source, entry["name"])
+    if bar is None:
+        return f"{text}."
+    text += f"; the strictest bar, {bar[1]} over its ratio, asks for {1e3 * bar[0]:,.0f} ms"
+    if entry["seconds"] <= bar[0]:
+        return f"{text}: met."
+    floors = stage_profile.floor_sum(entry)
+    text += f", and the floors alone are {1e3 * floors:,.0f} ms"
+    above = sorted(((stage["seconds"] - stage.get("floor_seconds", 0.0), stage["stage"])
+                    for stage in entry["stages"]), reverse=True)[:3]
+    named = ", ".join(f"{name} ({1e3 * excess:,.1f} ms)" for excess, name in above)
+    return f"{text}. Most above its floor: {named}."
+
+
+def profile_section(source):
+    found = newest(source, "profile.json")
+    if not found:
+        return []
+    result, path = found
+    text = path.with_suffix(".txt")
+    titles = [entry["title"] for entry in result["jobs"]]
+    lines = [f"**Where ours spends it**, in ms, and in brackets the floor: the bytes or additions of the "
+             f"stage's work at this machine's best rate ([{text.name}]({text}) says which; "
+             f"{result['date']}, {place(result['machine'])}; again: `{result['command']}`)", "",
+             "| stage | " + " | ".join(titles) + " |", "|---" * (len(titles) + 1) + "|"]
+    for number, stage in enumerate(result["jobs"][0]["stages"]):
+        cells = []
+        for entry in result["jobs"]:
+            of_job = entry["stages"][number]
+            floor = f" ({1e3 * of_job['floor_seconds']:.1f})" if "floor_seconds" in of_job else ""
+            cells.append(f"{1e3 * of_job['seconds']:,.1f}{floor}")
+        lines.append(f"| {stage['stage']} | " + " | ".join(cells) + " |")
+    return [*lines, "", *(line for entry in result["jobs"]
+                          for line in (f"- {verdict_of(source, entry)}",)), ""]
 
 
 def train_section(source):
@@ -171,7 +221,8 @@ def figures_section(source, name, intro, packages, legend=""):
 
 
 def section(source):
-    return "\n".join([*job_section(source), *train_section(source), *auc_section(source),
+    return "\n".join([*job_section(source), *profile_section(source),
+                      *train_section(source), *auc_section(source),
                       *scaling_section(source),
                       *figures_section(source, "ingest", "From CSV to bins", READERS, FILES),
                       *figures_section(source, "startup", "Start-up and size",

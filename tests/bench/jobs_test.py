@@ -28,6 +28,7 @@ import metrics  # noqa: E402
 import page  # noqa: E402
 import readme  # noqa: E402
 import results  # noqa: E402
+import stage_profile  # noqa: E402
 
 compare.say = lambda text: None
 
@@ -298,6 +299,98 @@ class Ingest(unittest.TestCase):
             self.assertAlmostEqual(found[name][0], value, places=2)
             self.assertEqual(found[name][1], met)
         Pages().feed(page.render(result))
+
+
+# Stand for boostyard and for bench/floors.cc: they say what a test can work out by itself.
+OUR_STAGES = {"read": {"seconds": 0.004, "busy_seconds": 0.006}, "arrange": {"seconds": 0.0, "busy_seconds": 0.0,
+              "work": 2}, "histograms": {"seconds": 0.002, "busy_seconds": 0.003, "work": 1000},
+              "other": {"seconds": 0.001, "busy_seconds": 0.001}}
+OURS_STANDS = """#!/usr/bin/env python3
+import pathlib, sys
+if sys.argv[1] != "--version":
+    data = pathlib.Path(sys.argv[3], "output/data")
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "metrics.json").write_text({metrics!r})
+    (data / "data_profile.json").write_text({profile!r})
+"""
+FLOORS_STAND = """#!/bin/sh
+echo '{"read_bytes_per_second": 1e9, "copy_bytes_per_second": 2e9, "update_seconds": 1e-9}'
+"""
+
+
+def profiled(folder):
+    """The profile of a job of 400 rows whose only feature has more values than a byte can say."""
+    made = make_job(folder)
+    features = [{"distinct": None}, {"distinct": 3}]
+    texts = {"boostyard": OURS_STANDS.format(
+        metrics=json.dumps({"stages": OUR_STAGES}),
+        profile=json.dumps({"channels": {"train": {"features": features}}})), "floors": FLOORS_STAND}
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    tools = engines.Tools(SOURCE, folder / "boostyard", MEASURE, None, None, folder / "floors")
+    return made, stage_profile.measure(made, "Tiny", tools, 3)
+
+
+class Profile(unittest.TestCase):
+    def test_stages_floors_and_what_is_left_over(self):
+        with tempfile.TemporaryDirectory() as name:
+            made, entry = profiled(pathlib.Path(name))
+            size = made.train.stat().st_size
+        stages = {stage["stage"]: stage for stage in entry["stages"]}
+        self.assertEqual(list(stages), [*OUR_STAGES, stage_profile.START_AND_EXIT])
+        rows = entry["data"]["rows"]
+        self.assertAlmostEqual(stages["read"]["floor_seconds"], size / 1e9)
+        self.assertAlmostEqual(stages["histograms"]["floor_seconds"], 1000 * 2 * 1e-9 / made.threads)
+        self.assertAlmostEqual(stages["arrange"]["floor_seconds"], 2 * rows * 2 / 2e9)
+        self.assertNotIn("floor_seconds", stages["other"])
+        self.assertEqual(stages["histograms"]["busy_seconds"], 0.003)
+        # What no stage accounts for; a median of sums is within the spread of the runs.
+        total = sum(stage["seconds"] for stage in entry["stages"])
+        self.assertLessEqual(entry["min_seconds"], total + 1e-9)
+        self.assertGreaterEqual(entry["max_seconds"], total - 1e-9)
+        self.assertGreater(stages[stage_profile.START_AND_EXIT]["floor_seconds"], 0.0)
+
+    def test_cells_of_few_values_have_a_byte(self):
+        with tempfile.TemporaryDirectory() as name:
+            made, _ = profiled(pathlib.Path(name))
+            self.assertEqual(stage_profile.cell_bytes(made, 400), 400 * (4 + 1))
+
+    def test_a_failed_job_is_no_profile(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            made, _ = profiled(folder)
+            (folder / "boostyard").write_text("#!/bin/sh\necho no luck >&2; exit 1\n")
+            tools = engines.Tools(SOURCE, folder / "boostyard", MEASURE, None, None, folder / "floors")
+            with self.assertRaisesRegex(RuntimeError, "no luck"):
+                stage_profile.measure(made, "Tiny", tools, 1)
+
+    def test_the_readme_says_what_a_bar_asks_for_and_what_the_floors_are(self):
+        def entry(name, seconds, floor):
+            return {"name": name, "title": name.upper(), "seconds": seconds, "cpu_seconds": seconds,
+                    "threads": 1, "run_count": 1,
+                    "stages": [{"stage": "read", "seconds": seconds - 0.1, "busy_seconds": 0.1,
+                                "floor_seconds": floor, "floor_of": "bytes"},
+                               {"stage": "other", "seconds": 0.1, "busy_seconds": 0.1}]}
+        result = stage_profile.new("./dev bench profile", {}, [
+            entry("seed-job", 0.9, 0.25), entry("job-1m", 2.0, 0.5), entry("job-wide", 5.0, 4.5)])
+        with tempfile.TemporaryDirectory() as name:
+            source = pathlib.Path(name)
+            folder = source / "bench/runs/2026-01-01-m"
+            text = stage_profile.write(result, folder).read_text()
+            for suite in ("seed-job", "job-1m"):
+                peers = [{"name": "XGBoost, C API", "seconds": 4.0, "bar": 4, "met": False},
+                         {"name": "LightGBM, C API", "seconds": 6.0, "bar": 2, "met": True}]
+                (folder / f"{suite}.json").write_text(json.dumps({"jobs": [{"engines": peers}]}))
+            lines = readme.profile_section(source)
+        self.assertIn("| read | 800.0 (250.0) | 1,900.0 (500.0) | 4,900.0 (4500.0) |", lines)
+        self.assertIn("| other | 100.0 | 100.0 | 100.0 |", lines)
+        said = [line for line in lines if line.startswith("- ")]
+        self.assertIn("asks for 1,000 ms: met.", said[0])
+        self.assertIn("XGBoost's 4.000 s over its ratio, asks for 1,000 ms, and the floors alone are 500 ms", said[1])
+        self.assertIn("Most above its floor: read (1,400.0 ms), other (100.0 ms).", said[1])
+        self.assertEqual(said[2], "- JOB-WIDE takes 5,000 ms.")
+        self.assertIn("SEED-JOB: 0.9000 s", text)
 
 
 class Readme(unittest.TestCase):
