@@ -46,12 +46,9 @@ double MeanLogloss(const MetricInputs& inputs, const ElementwiseParams& params) 
   const double sum =
       SumOverRows(inputs.threads, rows, [&](std::size_t first, std::size_t count, double* values) {
         const float* const labels = inputs.labels.data() + first;
-        bool are_classes = true;
-        for (std::size_t i = 0; i < count; ++i) {
-          are_classes &= (labels[i] == 0.0F) | (labels[i] == 1.0F);
-        }
-        if (are_classes) {
-          ActiveRowLoops().logloss(inputs.predictions.data() + first, labels, values, count);
+        const RowLoops& loops = ActiveRowLoops();
+        if (loops.are_classes(labels, count)) {
+          loops.logloss(inputs.predictions.data() + first, labels, values, count);
           ApplyWeights(inputs, first, count, values);
         } else {
           FillBlock<Logloss>(inputs, params, first, count, values);

@@ -14,6 +14,8 @@ struct RowLoops {
   void (*softprob)(float* rows, std::size_t row_count, int classes);
   // LoglossOfClasses per row: predictions and labels to values.
   void (*logloss)(const float* predictions, const float* labels, double* out, std::size_t count);
+  // Whether every label is 0 or 1.
+  bool (*are_classes)(const float* labels, std::size_t count);
 };
 
 extern const RowLoops kPortableRowLoops;

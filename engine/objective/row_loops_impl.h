@@ -34,8 +34,17 @@ void LoglossLoop(const float* predictions, const float* labels, double* out, std
   for (std::size_t i = 0; i < count; ++i) out[i] = -Log(out[i]);
 }
 
+// Without a way out of the loop, so that it is one of vectors.
+bool AreClassesLoop(const float* labels, std::size_t count) {
+  int others = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    others |= static_cast<int>(labels[i] != 0.0F) & static_cast<int>(labels[i] != 1.0F);
+  }
+  return others == 0;
+}
+
 }  // namespace
 
-const RowLoops BOOSTYARD_ROW_LOOPS{SigmoidLoop, ExpLoop, SoftprobLoop, LoglossLoop};
+const RowLoops BOOSTYARD_ROW_LOOPS{SigmoidLoop, ExpLoop, SoftprobLoop, LoglossLoop, AreClassesLoop};
 
 }  // namespace boostyard

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/cpu_features.h"
@@ -319,6 +320,27 @@ TEST(RowLoops, EveryTierGivesTheBitsOfThePortableOne) {
       EXPECT_EQ(std::memcmp(got.first[k].data(), want.first[k].data(), count * sizeof(float)), 0);
     }
     EXPECT_EQ(got.second, want.second);
+  }
+  SetKernelTierForTest(std::nullopt);
+}
+
+TEST(RowLoops, FindTheLabelThatIsNoClass) {
+  for (const KernelTier tier : {KernelTier::kPortable, KernelTier::kAvx2, KernelTier::kAvx512}) {
+    if (tier > BestKernelTier()) continue;
+    SetKernelTierForTest(tier);
+    const RowLoops& loops = ActiveRowLoops();
+    for (const std::size_t count : {0U, 1U, 7U, 16U, 33U, 100U}) {
+      std::vector<float> labels(count);
+      for (std::size_t i = 0; i < count; ++i) labels[i] = i % 3 == 0 ? 1.0F : 0.0F;
+      EXPECT_TRUE(loops.are_classes(labels.data(), count)) << count;
+      for (std::size_t i = 0; i < count; ++i) {
+        for (const float other : {0.5F, -1.0F, 2.0F, std::nanf(""), -0.0F}) {
+          const float label = std::exchange(labels[i], other);
+          EXPECT_EQ(loops.are_classes(labels.data(), count), other == 0.0F) << count << " " << i;
+          labels[i] = label;
+        }
+      }
+    }
   }
   SetKernelTierForTest(std::nullopt);
 }
