@@ -180,7 +180,27 @@ def auc_section(source):
         missed = " (not met)" if float(difference) < -0.001 else ""
         lines.append(f"| {SETS.get(data, data)} | [{setting}]({path.relative_to(source)}) | {ours} | {theirs} "
                      f"| {difference} ± {error}{missed} | `--sets {data} --settings {setting}` |")
-    return [*lines, ""]
+    return [*lines, "", *public_sets(source)]
+
+
+# A line of accuracy.txt, as tests/parity/accuracy_test.cc prints it.
+PUBLIC_LINE = re.compile(r"(\w+) +ours ([\d.]+) \(sd [\d.]+\)  XGBoost ([\d.]+) \(sd [\d.]+\)  difference "
+                         r"([-+][\d.]+) = ([-+][\d.]+) standard errors")
+
+
+def public_sets(source):
+    found = sorted((source / "bench/runs").glob("*/accuracy.txt"))
+    rows = [match.groups() for match in
+            map(PUBLIC_LINE.match, found[-1].read_text().splitlines()) if match] if found else []
+    if not rows:
+        return []
+    differences = [float(row[3]) for row in rows]
+    worst = min(rows, key=lambda row: float(row[4]))
+    return [f"On {len(rows)} public binary sets, 20 seeds each, the seed job's settings "
+            f"([every set]({found[-1].relative_to(source)}), by `accuracy_test` of the slow tests): "
+            f"{statistics.mean(differences):+.5f} on average, between {min(differences):+.5f} and "
+            f"{max(differences):+.5f}; furthest below is {worst[0]}, by {-float(worst[4]):.1f} standard "
+            "errors (bar: 2, and 0.0005).", ""]
 
 
 def scaling_section(source):

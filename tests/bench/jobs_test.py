@@ -404,7 +404,16 @@ class Readme(unittest.TestCase):
                 file = pathlib.Path(name, "bench/runs", path)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text("mean test AUC over 10 seeds\n" + text)
-            rows = [row for row in readme.auc_section(pathlib.Path(name)) if "standard" not in row][3:-1]
+            public = ("adult            ours 0.91 (sd 0.1)  XGBoost 0.92 (sd 0.1)  difference -0.010000 = -1.5 "
+                      "standard errors\n[ OK ]\n"
+                      "sonar            ours 0.93 (sd 0.1)  XGBoost 0.92 (sd 0.1)  difference +0.010000 = +0.7 "
+                      "standard errors\n")
+            pathlib.Path(name, "bench/runs/2026-01-01-m/accuracy.txt").write_text(public)
+            lines = readme.auc_section(pathlib.Path(name))
+        rows = [line for line in lines if line.startswith("|")][2:]
+        self.assertIn("On 2 public binary sets", lines[-2])
+        self.assertIn("+0.00000 on average, between -0.01000 and +0.01000; furthest below is adult, by 1.5 ",
+                      lines[-2])
         self.assertEqual([row.split("|")[1:6] for row in rows], [
             [" 41,188 x 59 ", " [b](bench/runs/2026-01-01-m/train-auc-b.txt) ", " 0.753333 ", " 0.747000 ",
              " -0.001001 ± 0.000500 (not met) "],
