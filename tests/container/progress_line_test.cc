@@ -32,16 +32,24 @@ class Terminal {
 
   std::FILE* stream() { return stream_; }
 
-  // All that was written since the last call.
+  // All that was written since the last call. The kernel hands it over in its own time, so a mark
+  // is written behind it and waited for.
   std::string Written() {
-    fcntl(master_, F_SETFL, O_NONBLOCK);
+    constexpr char kMark = '\x05';
+    std::fputc(kMark, stream_);
+    std::fflush(stream_);
     std::string text;
     char buffer[4096];
-    for (;;) {
+    while (text.empty() || text.back() != kMark) {
       const ssize_t count = read(master_, buffer, sizeof(buffer));
-      if (count <= 0) return text;
+      if (count <= 0) {
+        ADD_FAILURE() << "the terminal ended after: " << text;
+        return text;
+      }
       text.append(buffer, static_cast<std::size_t>(count));
     }
+    text.pop_back();
+    return text;
   }
 
   // What stands on the screen: carriage returns and erasures carried out.
