@@ -48,6 +48,9 @@ class TreeGrower {
     }
   }
 
+  TreeGrower(const TreeGrower&) = delete;  // rules_ is a part of it
+  TreeGrower& operator=(const TreeGrower&) = delete;
+
   // `number` counts trees over rounds, classes and parallel trees.
   Result<Tree> Grow(const TreeStart& start, std::uint64_t number) {
     if constexpr (requires(const GrowthOrder& order) { backend_.GrowTree(order); }) {
