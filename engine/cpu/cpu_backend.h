@@ -80,12 +80,13 @@ class CpuBackend {
   struct ThreadState;
   struct Histogram;
   struct BuildItem;
-  // A last split whose rows are not moved: FinishTree reads their codes.
-  struct PendingSplit {
+  // Which rows of a node go to which child.
+  struct RowSplit {
     NodeIndex node;
     NodeIndex left;
     NodeIndex right;
-    SplitCandidate split;
+    std::uint32_t slot;                      // of the codes that decide
+    std::vector<std::uint32_t> left_bitmap;  // one bit per code
   };
 
   // -- cpu_gradients.cc
@@ -94,8 +95,8 @@ class CpuBackend {
                               Range range, ThreadState& state);
   GradientStats GradientPass(const TreeStart& start, const GradScales& scales, bool adds_pending);
   Status ComputeGradients(const TreeStart& start);
-  void SampleRows(const TreeStart& start);
-  GradSums SumSampled();
+  GradSums SampleRows(const TreeStart& start);
+  GradSums SumSampled(int thread);
   void AddPending();
   void AddPendingRange(int output, Range range);
 
@@ -107,7 +108,7 @@ class CpuBackend {
   RowList SampledList(NodeIndex node, int thread);
   std::uint64_t SampledCount(NodeIndex node);
   std::vector<std::uint32_t> LeftBitmap(const SplitCandidate& split) const;
-  void SplitRows(const SplitTask& split, const std::vector<std::uint32_t>& bitmap, int thread);
+  void SplitRows(const RowSplit& split, int thread);
   Segment SplitSegment(std::uint32_t slot, Segment segment,
                        const std::vector<std::uint32_t>& bitmap, ThreadState& state,
                        Segment* right);
@@ -119,8 +120,6 @@ class CpuBackend {
   void SettleContest(const SplitRules& rules, NodeTask& task, const double* feature_gains,
                      double least, ThreadState& state);
   void SumSlots(NodeIndex node, std::span<const std::uint32_t> slots, ThreadState& state);
-  RowList FilterRows(const PendingSplit& split, const std::vector<std::uint32_t>& bitmap,
-                     bool wants_left, int thread);
   void ExactTile(const RowList& rows, ThreadState& state);
   template <class Visit>
   void VisitExact(const RowList& rows, ThreadState& state, const Visit& visit);
@@ -195,7 +194,7 @@ class CpuBackend {
   std::uint64_t histogram_bytes_ = 0;
   std::vector<int> histogram_of_node_;  // -1: not kept
   std::vector<std::unique_ptr<ThreadState>> states_;
-  std::vector<PendingSplit> pending_splits_;
+  std::vector<RowSplit> pending_splits_;  // last ones: rows stay, FinishTree reads their codes
 };
 
 }  // namespace boostyard

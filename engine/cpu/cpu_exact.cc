@@ -2,7 +2,6 @@
 // rows that need them.
 #include <algorithm>
 #include <atomic>
-#include <map>
 
 #include "engine/cpu/cpu_backend_state.h"
 
@@ -194,57 +193,22 @@ void CpuBackend::SettleContest(const SplitRules& rules, NodeTask& task, const do
 
 // ---- leaves
 
-// Collects those of a thread's sampled rows of a node whose codes are in the bitmap, or are not.
-RowList CpuBackend::FilterRows(const PendingSplit& split, const std::vector<std::uint32_t>& bitmap,
-                               bool wants_left, int thread) {
-  const RowList rows = SampledList(split.node, thread);
-  std::uint32_t* out = states_[thread]->partition_scratch.data();
-  std::uint64_t count = 0;
-  const auto filter = [&](const auto* codes, const auto& is_wanted) {
-    for (std::uint64_t i = 0; i < rows.count; ++i) {
-      const auto row =
-          static_cast<std::uint32_t>(rows.ids != nullptr ? rows.ids[i] : rows.first + i);
-      out[count] = row;
-      count += is_wanted(codes[row]) ? 1 : 0;
-    }
-  };
-  const std::uint32_t slot = data_.matrix.places[split.split.feature].slot;
-  if (data_.matrix.slots[slot].is_wide) {
-    filter(data_.matrix.wide_column(slot),
-           [&](std::uint32_t code) { return GoesLeft(bitmap, code) == wants_left; });
-  } else {
-    std::uint8_t wanted[256];
-    for (std::uint32_t code = 0; code < 256; ++code) {
-      wanted[code] = GoesLeft(bitmap, code) == wants_left ? 1 : 0;
-    }
-    filter(data_.matrix.columns[slot].data(), [&](std::uint8_t code) { return wanted[code]; });
-  }
-  return {out, 0, count};
-}
-
 void CpuBackend::SumExactly(std::span<ExactTask> leaves) {
   if (leaves.empty()) return;
-  // Children of a split that moved no rows: found among the parent's.
-  struct Source {
-    const PendingSplit* split = nullptr;
-    std::vector<std::uint32_t> left_bitmap;
-  };
-  std::vector<Source> sources(leaves.size());
-  std::map<NodeIndex, const PendingSplit*> unmoved;
-  for (const PendingSplit& split : pending_splits_)
-    unmoved[split.left] = unmoved[split.right] = &split;
-  for (std::size_t i = 0; i < leaves.size(); ++i) {
-    const auto found = unmoved.find(leaves[i].node);
-    if (found != unmoved.end()) sources[i] = {found->second, LeftBitmap(found->second->split)};
-  }
+  // Rows of theirs that a last split left where they were are moved now.
+  std::vector<char> is_leaf(node_rows_.size() / static_cast<std::size_t>(threads_), 0);
+  for (const ExactTask& leaf : leaves) is_leaf[static_cast<std::size_t>(leaf.node)] = 1;
+  const auto moved =
+      std::partition(pending_splits_.begin(), pending_splits_.end(), [&](const RowSplit& split) {
+        return is_leaf[static_cast<std::size_t>(split.left)] == 0 &&
+               is_leaf[static_cast<std::size_t>(split.right)] == 0;
+      });
   std::vector<GradSums> sums(static_cast<std::size_t>(threads_) * leaves.size());
   team_.Run([&](int t) {
     ThreadState& state = *states_[t];
+    for (auto split = moved; split != pending_splits_.end(); ++split) SplitRows(*split, t);
     for (std::size_t i = 0; i < leaves.size(); ++i) {
-      const PendingSplit* split = sources[i].split;
-      const RowList rows = split != nullptr ? FilterRows(*split, sources[i].left_bitmap,
-                                                         split->left == leaves[i].node, t)
-                                            : SampledList(leaves[i].node, t);
+      const RowList rows = SampledList(leaves[i].node, t);
       GradSums sum;
       VisitExact(rows, state, [&](const RowList& tile) {
         for (std::uint64_t k = 0; k < tile.count; ++k) {
@@ -255,6 +219,7 @@ void CpuBackend::SumExactly(std::span<ExactTask> leaves) {
       sums[static_cast<std::size_t>(t) * leaves.size() + i] = sum;
     }
   });
+  pending_splits_.erase(moved, pending_splits_.end());
   for (ExactTask& leaf : leaves) leaf.total = {};
   for (std::size_t i = 0; i < sums.size(); ++i) {
     ExactTask& leaf = leaves[i % leaves.size()];

@@ -219,11 +219,13 @@ Status CpuBackend::ComputeGradients(const TreeStart& start) {
   return {};
 }
 
-void CpuBackend::SampleRows(const TreeStart& start) {
+// Returns the sums of the sampled rows.
+GradSums CpuBackend::SampleRows(const TreeStart& start) {
   const bool samples = start.subsample < 1.0;
   root_is_dense_ = !samples;
   const std::uint32_t limit = SampleLimit(start.subsample);
   ReserveNodes(1);
+  std::vector<GradSums> sums(static_cast<std::size_t>(threads_));
   team_.Run([&](int t) {
     const Range train = train_range_[t];
     const Range validation = validation_range_[t];
@@ -245,22 +247,7 @@ void CpuBackend::SampleRows(const TreeStart& start) {
     }
     rows.other = {static_cast<std::uint64_t>(others - ids_.data()), other + validation.count()};
     RowsOf(0, t) = rows;
-  });
-}
-
-GradSums CpuBackend::SumSampled() {
-  std::vector<GradSums> sums(static_cast<std::size_t>(threads_));
-  team_.Run([&](int t) {
-    const RowList rows = SampledList(0, t);
-    if (!scales_.is_wide) {
-      sums[t] = kernels_.sum_packed(packed_.data(), rows);
-      return;
-    }
-    for (std::uint64_t i = 0; i < rows.count; ++i) {
-      const WideGradient& value = wide_[rows.ids != nullptr ? rows.ids[i] : rows.first + i];
-      sums[t].grad += value.grad;
-      sums[t].hess += value.hess;
-    }
+    sums[t] = SumSampled(t);
   });
   GradSums all;
   for (const GradSums& part : sums) {
@@ -270,12 +257,24 @@ GradSums CpuBackend::SumSampled() {
   return all;
 }
 
+// Of one thread's rows of the root.
+GradSums CpuBackend::SumSampled(int thread) {
+  const RowList rows = SampledList(0, thread);
+  if (!scales_.is_wide) return kernels_.sum_packed(packed_.data(), rows);
+  GradSums sum;
+  for (std::uint64_t i = 0; i < rows.count; ++i) {
+    const WideGradient& value = wide_[rows.ids != nullptr ? rows.ids[i] : rows.first + i];
+    sum.grad += value.grad;
+    sum.hess += value.hess;
+  }
+  return sum;
+}
+
 Result<RootState> CpuBackend::StartTree(const TreeStart& start) {
   current_output_ = start.output;
   if (!start.reuses_gradients) BOOSTYARD_RETURN_IF_ERROR(ComputeGradients(start));
-  SampleRows(start);
   RootState root;
-  root.total = SumSampled();
+  root.total = SampleRows(start);
   root.rows = SampledCount(0);
   root.is_wide = scales_.is_wide;
   root.exact_grad_unit = 1.0 / scales_.wide_grad;

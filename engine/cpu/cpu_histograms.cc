@@ -15,8 +15,10 @@
 namespace boostyard {
 namespace {
 
-// What scanning a pair costs, in rows of accumulation: for balancing only.
-constexpr std::uint64_t kScanCostRows = 400;
+// What it costs to scan a pair's values of a code, in additions to a histogram: for balancing only.
+constexpr std::uint64_t kScanCost = 10;
+// What a row costs besides its additions, in those.
+constexpr std::uint64_t kRowCost = 4;
 // A shared item must be worth its reduction.
 constexpr std::uint64_t kMinSharedRows = 4096;
 // Groups beyond this do not stay in the second-level cache: rows are prefetched.
@@ -189,8 +191,10 @@ int CpuBackend::PlanRows(std::vector<BuildItem>& items) {
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return items[a].rows != items[b].rows ? items[a].rows > items[b].rows : a < b;
   });
+  const std::uint64_t scan_rows =
+      kScanCost * data_.matrix.histogram_size / (data_.matrix.narrow_count + kRowCost);
   std::uint64_t whole_rows = 0;
-  for (const BuildItem& item : items) whole_rows += item.rows + kScanCostRows;
+  for (const BuildItem& item : items) whole_rows += item.rows + scan_rows;
   const auto threads = static_cast<std::uint64_t>(threads_);
   std::vector<std::uint64_t> load;
   for (std::size_t shared = 0;; ++shared) {
@@ -198,7 +202,7 @@ int CpuBackend::PlanRows(std::vector<BuildItem>& items) {
     for (std::size_t i = shared; i < order.size(); ++i) {
       const auto owner = std::min_element(load.begin(), load.end()) - load.begin();
       items[order[i]].owner = static_cast<int>(owner);
-      load[owner] += items[order[i]].rows + kScanCostRows;
+      load[owner] += items[order[i]].rows + scan_rows;
     }
     const std::uint64_t longest = *std::max_element(load.begin(), load.end());
     const bool is_even = longest * threads <= whole_rows + whole_rows / 12;
@@ -207,7 +211,7 @@ int CpuBackend::PlanRows(std::vector<BuildItem>& items) {
     }
     items[order[shared]].owner = -1;
     items[order[shared]].partial_index = static_cast<int>(shared);
-    whole_rows -= items[order[shared]].rows + kScanCostRows;
+    whole_rows -= items[order[shared]].rows + scan_rows;
   }
 }
 

@@ -9,6 +9,15 @@ namespace {
 // Columns beyond this do not stay in the second-level cache: reads are prefetched.
 constexpr std::uint64_t kCachedColumnBytes = 256 << 10;
 
+// Sets the bits [begin, end).
+void SetBits(std::uint32_t begin, std::uint32_t end, std::vector<std::uint32_t>& bitmap) {
+  while (begin < end) {
+    const std::uint32_t count = std::min(end - begin, 32 - begin % 32);
+    bitmap[begin / 32] |= 0xFFFFFFFFU >> (32 - count) << (begin % 32);
+    begin += count;
+  }
+}
+
 }  // namespace
 
 void CpuBackend::ReserveNodes(std::size_t count) {
@@ -37,20 +46,21 @@ std::vector<std::uint32_t> CpuBackend::LeftBitmap(const SplitCandidate& split) c
   const Slot& slot = data_.matrix.slots[place.slot];
   const Digit& digit = slot.digits[place.digit];
   std::vector<std::uint32_t> bitmap(std::max<std::size_t>(8, (slot.code_count + 31) / 32), 0);
+  // The digit's values that go left are two ranges at most.
+  const auto last_bin = static_cast<std::uint32_t>(split.bin + 1);  // -1: only missing ones
+  std::uint32_t first_end = std::min(last_bin, digit.bin_count);
+  std::uint32_t second_begin = digit.bin_count;
+  std::uint32_t second_end = split.is_missing_left ? digit.base : digit.bin_count;
+  if (digit.is_exclusive) {
+    const std::uint32_t value = place.exclusive_value;  // of the rows in bin 1, others are in bin 0
+    first_end = last_bin > 0 ? value : 0;
+    second_begin = last_bin > 1 ? value : value + 1;
+    second_end = last_bin > 0 ? digit.base : second_begin;
+  }
   // Codes in order: `stride` codes of each digit value, over and over.
-  for (std::uint32_t code = 0; code < slot.code_count;) {
-    for (std::uint32_t value = 0; value < digit.base; ++value) {
-      bool goes_left = static_cast<std::int32_t>(value) <= split.bin;
-      if (digit.is_exclusive) {
-        goes_left = (value == place.exclusive_value ? 1 : 0) <= split.bin;
-      } else if (value == digit.bin_count) {
-        goes_left = split.is_missing_left;
-      }
-      const std::uint32_t end = code + digit.stride;
-      for (; code < end; ++code) {
-        bitmap[code >> 5] |= static_cast<std::uint32_t>(goes_left) << (code & 31);
-      }
-    }
+  for (std::uint32_t code = 0; code < slot.code_count; code += digit.base * digit.stride) {
+    SetBits(code, code + first_end * digit.stride, bitmap);
+    SetBits(code + second_begin * digit.stride, code + second_end * digit.stride, bitmap);
   }
   return bitmap;
 }
@@ -82,10 +92,10 @@ CpuBackend::Segment CpuBackend::SplitSegment(std::uint32_t slot, Segment segment
   return {segment.begin, left};
 }
 
-void CpuBackend::SplitRows(const SplitTask& split, const std::vector<std::uint32_t>& bitmap,
-                           int thread) {
+void CpuBackend::SplitRows(const RowSplit& split, int thread) {
   ThreadState& state = *states_[thread];
-  const std::uint32_t slot = data_.matrix.places[split.split.feature].slot;
+  const std::uint32_t slot = split.slot;
+  const std::vector<std::uint32_t>& bitmap = split.left_bitmap;
   NodeRows rows = RowsOf(split.node, thread);
   NodeRows left;
   NodeRows right;
@@ -117,22 +127,16 @@ void CpuBackend::ApplySplits(std::span<SplitTask> splits) {
   NodeIndex top = 0;
   for (const SplitTask& split : splits) top = std::max({top, split.left, split.right});
   ReserveNodes(static_cast<std::size_t>(top) + 1);
-  std::vector<std::vector<std::uint32_t>> bitmaps;
-  bool moves_rows = false;
+  std::vector<RowSplit> moved;
   for (const SplitTask& split : splits) {
-    if (split.is_last) {
-      pending_splits_.push_back({split.node, split.left, split.right, split.split});
-      ReleaseHistogram(split.node);
-    } else {
-      moves_rows = true;
-    }
-    bitmaps.push_back(split.is_last ? std::vector<std::uint32_t>() : LeftBitmap(split.split));
+    (split.is_last ? pending_splits_ : moved)
+        .push_back({split.node, split.left, split.right,
+                    data_.matrix.places[split.split.feature].slot, LeftBitmap(split.split)});
+    if (split.is_last) ReleaseHistogram(split.node);
   }
-  if (!moves_rows) return;
+  if (moved.empty()) return;
   team_.Run([&](int t) {
-    for (std::size_t i = 0; i < splits.size(); ++i) {
-      if (!splits[i].is_last) SplitRows(splits[i], bitmaps[i], t);
-    }
+    for (const RowSplit& split : moved) SplitRows(split, t);
   });
 }
 
@@ -163,10 +167,8 @@ void CpuBackend::FinishTree(std::span<const LeafValue> leaves) {
     if (i < kMaxNumbered) leaf_values_[i + 1] = leaves[i].value;
   }
   std::vector<char> is_pending_child(number_of_node.size(), 0);
-  std::vector<std::vector<std::uint32_t>> bitmaps;
-  for (const PendingSplit& split : pending_splits_) {
+  for (const RowSplit& split : pending_splits_) {
     is_pending_child[split.left] = is_pending_child[split.right] = 1;
-    bitmaps.push_back(LeftBitmap(split.split));
   }
   float* margins = margins_.data() + margin_stride_ * static_cast<std::uint64_t>(current_output_);
   const auto mark = [&](std::uint64_t row, std::uint32_t number) {
@@ -183,11 +185,10 @@ void CpuBackend::FinishTree(std::span<const LeafValue> leaves) {
       const std::uint32_t number = number_of_node[leaf.node];
       VisitRows(leaf.node, t, [&](std::uint64_t row) { mark(row, number); });
     }
-    for (std::size_t i = 0; i < pending_splits_.size(); ++i) {
-      const PendingSplit& split = pending_splits_[i];
-      const std::uint32_t slot = data_.matrix.places[split.split.feature].slot;
+    for (const RowSplit& split : pending_splits_) {
+      const std::uint32_t slot = split.slot;
       const std::uint32_t numbers[2] = {number_of_node[split.right], number_of_node[split.left]};
-      const std::vector<std::uint32_t>& bitmap = bitmaps[i];
+      const std::vector<std::uint32_t>& bitmap = split.left_bitmap;
       if (data_.matrix.slots[slot].is_wide) {
         const std::uint16_t* codes = data_.matrix.wide_column(slot);
         VisitRows(split.node, t,
