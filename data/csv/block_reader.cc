@@ -29,6 +29,12 @@ bool ReadOddCell(std::string_view cell, const char* limit, bool is_target, float
   return true;
 }
 
+bool HasMissing(const float* values, std::size_t count) {
+  bool has_missing = false;
+  for (std::size_t i = 0; i < count; ++i) has_missing |= values[i] != values[i];
+  return has_missing;
+}
+
 // Whether the columns before the features hold what they must, in `row_count` rows from `first` on.
 bool AreTargetsGood(const CellTable& table, const Layout& layout, std::size_t first,
                     std::size_t row_count) {
@@ -75,6 +81,9 @@ bool BlockReader::Read(const BlockText& text, const Layout& layout, CellTable& t
   if (is_adaptive_) ChooseNext(text.size, count);
   bool has_question_mark = false;
   if (!count.is_even || !ReadOddCells(text, count.odd, layout, has_question_mark)) return false;
+
+  // Whether a missing cell is one that a row may have, the kernels do not tell.
+  if (!layout.takes_empty_cells() && HasMissing(values_.data(), count.cells)) return false;
 
   const std::size_t row_count = count.cells / layout.column_count;
   kernels.transpose(values_.data(), row_count, layout.column_count,

@@ -122,8 +122,12 @@ std::string CountText(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " cell" : " cells");
 }
 
-std::string CountFix(std::string_view line) {
+constexpr const char* kSpacesFix =
+    "write one space between cells, and nan for a missing one; or separate cells by commas";
+
+std::string CountFix(std::string_view line, const Layout& layout) {
   if (line.find('\r') != std::string_view::npos) return "end lines with LF or CR LF, not CR alone";
+  if (!layout.takes_empty_cells()) return kSpacesFix;
   return "give every row the same number of cells: leave missing ones empty, quote text that holds "
          "the delimiter";
 }
@@ -191,7 +195,7 @@ Error DescribeFault(const Fault& fault, const FoundLine& line, const std::string
       return MakeErrorAt(ErrorId::kCsvColumnCount, std::move(at),
                          "the row has " + CountText(split.cells.size()) + ", expected " +
                              std::to_string(layout.column_count) + " as in " + layout.defined_by,
-                         CountFix(line.text));
+                         CountFix(line.text, layout));
     case FaultKind::kQuote: {
       const CellSpan& cell = split.cells.back();
       const bool is_open = cell.form == CellForm::kUnclosedQuote;
@@ -205,6 +209,13 @@ Error DescribeFault(const Fault& fault, const FoundLine& line, const std::string
     }
     case FaultKind::kCell:
       break;
+  }
+  if (!layout.takes_empty_cells() && IsEmptyCell(split.cells[fault.column])) {
+    return MakeErrorAt(ErrorId::kCsvBadNumber, std::move(at),
+                       ColumnText(fault.column, layout) +
+                           ": nothing stands here between spaces (a missing cell, or columns that "
+                           "are aligned)",
+                       kSpacesFix);
   }
   const std::string cell = CellText(split.cells[fault.column]);
   Diagnosis diagnosis = DiagnoseCell(fault.column, cell, layout);

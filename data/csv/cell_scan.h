@@ -54,10 +54,14 @@ inline const char* SkipSpaces(const char* p) {
   return p;
 }
 
+// Nothing but blanks, and no quotes to say that this is meant.
+inline bool IsEmptyCell(const CellSpan& cell) {
+  return cell.form == CellForm::kPlain && TrimBlanks(cell.text).empty();
+}
+
 // Whether a row of one cell is a blank line: nothing but blanks, none of them the delimiter.
 inline bool IsBlankLine(const CellSpan& first_cell) {
-  return *first_cell.next == '\n' && first_cell.form == CellForm::kPlain &&
-         TrimBlanks(first_cell.text).empty();
+  return *first_cell.next == '\n' && IsEmptyCell(first_cell);
 }
 
 }  // namespace boostyard::csv

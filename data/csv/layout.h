@@ -17,10 +17,14 @@ struct Layout {
   std::string defined_by;          // "train/a.csv line 1": where column_count comes from
 
   // Blanks before the label are no cells, also where they are the delimiter: a label is never
-  // missing. Without a label a blank that is the delimiter ends a missing cell.
+  // missing.
   bool skips_first_blanks() const { return delimiter == ' ' && has_label; }
   // The delimiter that makes a row of a line of blanks; '\0': none does.
   char blank_row_delimiter() const { return skips_first_blanks() ? '\0' : delimiter; }
+
+  // Spaces in a row may stand for missing cells, or align the columns: as a delimiter they must
+  // not.
+  bool takes_empty_cells() const { return delimiter != ' '; }
 
   std::uint32_t weight_column() const { return has_label ? 1 : 0; }  // if has_weights
   std::uint32_t first_feature() const { return (has_label ? 1U : 0U) + (has_weights ? 1U : 0U); }

@@ -31,7 +31,7 @@ class RowParser {
       if (cell.form > CellForm::kQuoted) return Reject(SkipBlanks(p), column, FaultKind::kQuote);
       if (column == layout_.column_count)
         return Reject(SkipBlanks(p), column, FaultKind::kColumnCount);
-      *out = Value(cell.text, p, column);
+      *out = Value(cell, p, column);
       if (*cell.next == '\n') {
         if (column + 1 != layout_.column_count) {
           return Reject(LineEnd(cell.next), column + 1, FaultKind::kColumnCount);
@@ -69,7 +69,8 @@ class RowParser {
   }
 
  private:
-  float Value(std::string_view text, const char* cell_begin, std::uint32_t column) {
+  float Value(const CellSpan& span, const char* cell_begin, std::uint32_t column) {
+    const std::string_view text = span.text;
     const CellValue cell = ReadCell(text);
     const bool is_target = column < layout_.first_feature();
     if (cell.kind == CellKind::kNumber) {
@@ -77,7 +78,8 @@ class RowParser {
       if (is_weight && cell.value < 0.0F) NoteFault(cell_begin, column);
       return cell.value;
     }
-    if (cell.kind != CellKind::kMissing || is_target) {
+    const bool is_unclear = !layout_.takes_empty_cells() && IsEmptyCell(span);
+    if (cell.kind != CellKind::kMissing || is_target || is_unclear) {
       NoteFault(cell_begin, column);
     } else if (!text.empty() && TrimBlanks(text) == "?") {
       outcome_.saw_question_mark = true;

@@ -42,7 +42,7 @@ std::string RandomCell(std::mt19937& random, bool is_target, char delimiter) {
     case 3:
       return delimiter == ',' ? " " + std::to_string(number) + "\t" : "1e-5";
     case 4:
-      return "";
+      return delimiter == ' ' ? "\"\"" : "";
     case 5:
       return number % 2 == 0 ? "NA" : "?";
     case 6:
@@ -69,6 +69,7 @@ std::vector<std::string> RandomRows(std::mt19937& random, const Shape& shape, in
       if (row > 0 && static_cast<int>(random() % 1000) < shape.faults_per_thousand_cells) {
         constexpr const char* kFaults[] = {"12O", "\"1", "inf", "1e99", "\"1\"x", "-3", "x\"y"};
         cell = random() % 8 == 7 ? std::string("1") + shape.delimiter + "2" : kFaults[random() % 7];
+        if (shape.delimiter == ' ' && random() % 4 == 0) cell.clear();
       }
       text += cell;
     }

@@ -185,6 +185,10 @@ inline NaiveTable NaiveReadCsv(const std::string& text, const NaiveOptions& opti
       if (is_weight && (cell.kind != NaiveKind::kNumber || cell.value < 0)) id = "csv-bad-weight";
       if (column >= target_count && cell.kind == NaiveKind::kText) id = "csv-bad-number";
       if (column >= target_count && cell.kind == NaiveKind::kInfinite) id = "csv-out-of-range";
+      if (options.delimiter == ' ' && !fields[column].is_quoted &&
+          fields[column].text.find_first_not_of(" \t") == std::string::npos) {
+        id = "csv-bad-number";
+      }
       if (id.empty()) continue;
       is_good = false;
       table.faults.push_back({number, fields[column].begin + 1, column + 1, id});
