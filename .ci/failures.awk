@@ -1,7 +1,7 @@
 # usage: awk -v leg=NAME -f failures.awk LOG
 # What failed in the output of one leg of .ci/run, in about 30 lines: the names of ctest's failed tests
 # or of the leg's own failed checks, then the last lines that each of them said. A leg that failed
-# without either (a build, say) shows its own last lines.
+# without either (a build, say) shows its first errors and its own last lines.
 
 # Lines of a test program's report that tell nothing about a failure, or tell it again in its summary.
 function is_chatter(line) {
@@ -14,7 +14,11 @@ function open(name) { names[++count] = name; current = count }
 
 function add(section, line) { said[section, ++lengths[section]] = substr(line, 1, 300) }
 
-{ sub(/\r$/, ""); last[NR % 24] = substr($0, 1, 300) }
+{ sub(/\r$/, ""); last[NR % 18] = substr($0, 1, 300) }
+
+/(^|[^a-z])error: |^FAILED: |^E: / {
+  if (errors < 6) { error[++errors] = NR; text[NR] = substr($0, 1, 300) }
+}
 
 # ctest: a failed test's line, then what the test said, up to the next line of ctest's own.
 /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
@@ -50,9 +54,11 @@ current && /^\[( +OK|  FAILED|  SKIPPED)/ { within[current] = "" }
 }
 
 END {
-  print "--- " leg ": " (count ? count " failed" : "failed; its last lines:")
+  print "--- " leg ": " (count ? count " failed" : "failed; its first errors and last lines:")
   if (!count) {
-    for (i = NR > 24 ? NR - 23 : 1; i <= NR; ++i) print "  " last[i % 24]
+    tail = NR > 18 ? NR - 17 : 1
+    for (i = 1; i <= errors; ++i) if (error[i] < tail) print "  " text[error[i]]
+    for (i = tail; i <= NR; ++i) print "  " last[i % 18]
     exit
   }
   room = int(20 / count)

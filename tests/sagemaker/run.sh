@@ -7,14 +7,16 @@ here=$(dirname "${BASH_SOURCE[0]}")
 readonly here boostyard=$1 venvs=$2/sagemaker work=$3
 readonly kinds=(bash v2 v3)
 
-# venv NAME: an environment with exactly requirements/NAME.txt.
+# venv NAME: an environment with exactly requirements/NAME.txt. Every package is pinned there: left to
+# itself, pip tries many versions of the SDK's dependencies, and others tomorrow.
 venv() {
   local requirements=$here/requirements/$1.txt stamp=$venvs/$1/.complete
   cmp -s "$requirements" "$stamp" && return
-  echo "sagemaker: installing $(paste -sd' ' "$requirements")"
+  echo "sagemaker: installing the environment $1"
   rm -rf "${venvs:?}/$1"
   python3 -m venv "$venvs/$1"
-  "$venvs/$1/bin/pip" --disable-pip-version-check --quiet install --no-compile -r "$requirements"
+  "$venvs/$1/bin/pip" --disable-pip-version-check --quiet install --no-compile --no-deps \
+    -r "$requirements"
   cp "$requirements" "$stamp"
 }
 

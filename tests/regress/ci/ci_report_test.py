@@ -4,7 +4,7 @@
 usage: ci_report_test.py SOURCE      needs ctest and bash
 
 Runs a copy of .ci in a scratch folder whose `dev` has legs that fail as the real ones do: tests by
-the real ctest, a build, the checks of the image by the real `check`.
+the real ctest, a build, the checks of the image by the real `check`; the last leg passes.
 """
 import pathlib
 import shutil
@@ -35,6 +35,7 @@ case "$*" in
     echo "image: $failures of $checks checks failed"
     [ "$failures" -eq 0 ]
     ;;
+  'test --sagemaker') echo 'sagemaker: 0 of 3 checks failed' ;;
 esac
 """
 
@@ -57,7 +58,7 @@ def run(tests, asan, image):
 
 def report(lines):
     """What stands after the last leg."""
-    last = max(number for number, line in enumerate(lines) if line.startswith("=== image: exit"))
+    last = max(number for number, line in enumerate(lines) if line.startswith("=== sagemaker: exit"))
     return lines[last + 1:]
 
 
@@ -66,7 +67,7 @@ class Report(unittest.TestCase):
         status, lines = run(TESTS, "true", "check fine 0")
         end = report(lines)
         self.assertEqual(status, 1)
-        self.assertEqual(end[-1], "2 passed, 3 failed")
+        self.assertEqual(end[-1], "5 passed, 3 failed")
         text = "\n".join(end)
         for name in ["broken", "dead", "absent"]:
             self.assertRegex(text, rf"(?m)^  {name}: [A-Z]")
@@ -78,13 +79,14 @@ class Report(unittest.TestCase):
         self.assertIn("    [ RUN      ] C.D", end)
         self.assertLess(len(end), 40)
 
-    def test_shows_the_end_of_a_build_that_failed(self):
-        build = "seq 1000; echo 'error: no such type'; exit 1"
+    def test_shows_the_errors_and_the_end_of_a_build_that_failed(self):
+        build = "echo 'a.cc:1:2: error: no such type'; seq 1000; echo 'build stopped'; exit 1"
         status, lines = run("add_test(quiet true)", build, "check fine 0")
         end = report(lines)
         self.assertEqual(status, 1)
-        self.assertIn("  error: no such type", end)
-        self.assertEqual(end[-1], "2 passed, 1 failed")
+        self.assertEqual(end.count("  a.cc:1:2: error: no such type"), 1)
+        self.assertIn("  build stopped", end)
+        self.assertEqual(end[-1], "5 passed, 1 failed")
         self.assertLess(len(end), 40)
 
     def test_names_failed_checks_of_the_image(self):
@@ -95,7 +97,7 @@ class Report(unittest.TestCase):
         self.assertIn("  it is two", end)
         self.assertIn("    found '1', expected '2'", end)
         self.assertNotIn("fine", "\n".join(end))
-        self.assertEqual(end[-1], "3 passed, 1 failed")
+        self.assertEqual(end[-1], "6 passed, 1 failed")
 
     def test_keeps_to_a_screen_when_everything_fails(self):
         many = "".join(f'add_test(test-{i} sh -c "seq 100; exit 1")\n' for i in range(60))
@@ -103,7 +105,7 @@ class Report(unittest.TestCase):
         status, lines = run(many, "seq 1000; exit 1", checks)
         end = report(lines)
         self.assertEqual(status, 1)
-        self.assertEqual(end[-1], "0 passed, 121 failed")
+        self.assertEqual(end[-1], "3 passed, 121 failed")
         self.assertLess(len(end), 90)
         text = "\n".join(end)
         for i in range(60):
@@ -112,7 +114,7 @@ class Report(unittest.TestCase):
 
     def test_says_nothing_more_when_all_passes(self):
         status, lines = run("add_test(quiet true)", "true", "check fine 0")
-        self.assertEqual((status, report(lines)), (0, ["2 passed, 0 failed"]))
+        self.assertEqual((status, report(lines)), (0, ["5 passed, 0 failed"]))
 
 
 if __name__ == "__main__":
