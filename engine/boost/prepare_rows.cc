@@ -38,14 +38,16 @@ Result<BinCuts> CutsOf(ChunkStream& stream, const CutOptions& options) {
 
 // Codes a channel's rows and checks their labels.
 Result<BinnedColumns> Bin(ChunkStream& stream, const BinCuts& cuts,
-                          const ObjectiveParams& objective, const RunOptions& run) {
+                          const ObjectiveParams& objective, const RunOptions& run,
+                          RowBinner* binner) {
   // To resume, rows may have to be read once more. Labels that are refused are looked for in the
   // stream, so nothing is given back before they are checked.
   const bool is_last_pass = run.is_last_use_of_data && run.resume == nullptr;
   const bool checks_first = is_last_pass && stream.shape().is_kept;
   if (checks_first) BOOSTYARD_RETURN_IF_ERROR(CheckLabelsOf(stream, objective));
   BOOSTYARD_ASSIGN_OR_RETURN(BinnedColumns binned,
-                             BinColumns(stream, cuts, run.threads, is_last_pass));
+                             binner == nullptr ? BinColumns(stream, cuts, run.threads, is_last_pass)
+                                               : binner->Add(stream, cuts, is_last_pass));
   if (!checks_first) BOOSTYARD_RETURN_IF_ERROR(CheckLabelsOf(binned.labels, objective));
   return binned;
 }
@@ -63,17 +65,19 @@ double BaseScore(const ObjectiveParams& objective, const BinnedColumns& train) {
 }  // namespace
 
 Result<PreparedRows> PrepareRows(const TrainParams& params, const TrainingSet& data,
-                                 const RunOptions& run, MassCounter* counter) {
+                                 const RunOptions& run, RowHelpers helpers) {
   const StageScope stage(Stage::kBin);
   PreparedRows rows;
   BOOSTYARD_ASSIGN_OR_RETURN(rows.cuts, CutsOf(*data.train, {.max_bin = params.tree.max_bin,
                                                              .threads = run.threads,
-                                                             .counter = counter}));
-  BOOSTYARD_ASSIGN_OR_RETURN(rows.train, Bin(*data.train, rows.cuts, params.objective, run));
+                                                             .counter = helpers.counter.get()}));
+  helpers.counter.reset();
+  BOOSTYARD_ASSIGN_OR_RETURN(rows.train,
+                             Bin(*data.train, rows.cuts, params.objective, run, helpers.binner));
   RowIndex row_count = rows.train.row_count;
   if (data.validation != nullptr) {
-    BOOSTYARD_ASSIGN_OR_RETURN(rows.validation,
-                               Bin(*data.validation, rows.cuts, params.objective, run));
+    BOOSTYARD_ASSIGN_OR_RETURN(
+        rows.validation, Bin(*data.validation, rows.cuts, params.objective, run, helpers.binner));
     row_count += rows.validation->row_count;
   }
   if (row_count > kMaxRows) {

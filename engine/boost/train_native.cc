@@ -14,7 +14,9 @@
 #include "engine/boost/prepare_rows.h"
 #include "engine/cpu/cpu_backend.h"
 #include "engine/cpu/reference_backend.h"
+#include "engine/cpu/slot_plan.h"
 #include "engine/cuda/device_backend.h"
+#include "engine/cuda/device_binner.h"
 #include "engine/cuda/device_sketch.h"
 #include "engine/metric/from_sums.h"
 #include "engine/metric/metric.h"
@@ -55,9 +57,8 @@ int GrownDepth(const TreeParams& tree) {
   return is_known_shape ? tree.max_depth : 0;
 }
 
-// Moves the rows' columns, labels and weights into the form of the fast backends.
-BackendData TakeData(PreparedRows& rows, const SlotOptions& options, ThreadTeam& team) {
-  const StageScope stage(Stage::kArrange);
+// Moves the rows' labels and weights into the form of the fast backends.
+BackendData TakeLabels(PreparedRows& rows) {
   BackendData data;
   BinnedColumns* const validation = rows.validation ? &*rows.validation : nullptr;
   data.train_rows = rows.train.row_count;
@@ -67,18 +68,25 @@ BackendData TakeData(PreparedRows& rows, const SlotOptions& options, ThreadTeam&
   if (validation != nullptr) validation->labels.CopyTo(data.labels.data() + data.train_rows);
   rows.train.labels = {};
   data.weights = std::move(rows.train.weights);
+  return data;
+}
+
+// And their columns.
+BackendData TakeData(PreparedRows& rows, const SlotOptions& options, ThreadTeam& team) {
+  const StageScope stage(Stage::kArrange);
+  BackendData data = TakeLabels(rows);
+  BinnedColumns* const validation = rows.validation ? &*rows.validation : nullptr;
   data.matrix = BuildSlotMatrix(std::move(rows.train), validation, rows.cuts, options, team);
   stage.AddWork(data.matrix.slots.size());
   return data;
 }
 
 // CpuBackend, the device's, or the reference that both are compared with. Consumes the rows'
-// columns, labels and training weights. `executor` is that of the device backend, which it
-// outlives.
+// columns, labels and training weights; the device's columns are the binner's.
 template <TreeBackend Backend>
 Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const RunOptions& run,
                                              const NativeTuning& tuning, PreparedRows& rows,
-                                             ThreadTeam& team, device::Executor* executor) {
+                                             ThreadTeam& team, DeviceBinner* binner) {
   const StageScope stage(Stage::kArrange);
   ObjectiveParams objective = params.objective;
   objective.base_score = rows.base_score;
@@ -99,9 +107,11 @@ Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const Ru
         run.evaluates_metrics && params.early_stopping_rounds && rows.validation.has_value();
     options.sorts_rows = run.evaluates_metrics && SortsRows(params);
     if (rows.validation) options.metric_weights = rows.validation->weights.size();
-    return DeviceBackend::Make(
-        TakeData(rows, {.bundle = tuning.bundles_columns, .by_row = false}, team), options,
-        *executor);
+    BackendData data = TakeLabels(rows);
+    BOOSTYARD_ASSIGN_OR_RETURN(data.matrix,
+                               PlanSlots(binner->Facts(), rows.cuts, tuning.bundles_columns));
+    BOOSTYARD_ASSIGN_OR_RETURN(std::vector<DeviceColumn> columns, binner->TakeSlots(data.matrix));
+    return DeviceBackend::Make(std::move(data), std::move(columns), options, binner->executor());
   } else {
     CpuBackendOptions options;
     options.objective = objective;
@@ -119,15 +129,18 @@ template <TreeBackend Backend>
 Result<TrainOutcome> TrainOn(const TrainParams& params, const TrainingSet& data,
                              const RunOptions& run, const NativeTuning& tuning,
                              RoundObserver& observer, device::Executor* executor = nullptr) {
-  std::unique_ptr<MassCounter> counter;
+  RowHelpers helpers;
+  std::unique_ptr<DeviceBinner> binner;
   if constexpr (std::is_same_v<Backend, DeviceBackend>) {
-    BOOSTYARD_ASSIGN_OR_RETURN(counter, DeviceSketch::Make(*executor));
+    binner = std::make_unique<DeviceBinner>(*executor);
+    helpers.binner = binner.get();
+    BOOSTYARD_ASSIGN_OR_RETURN(helpers.counter, DeviceSketch::Make(*executor));
   }
-  BOOSTYARD_ASSIGN_OR_RETURN(PreparedRows rows, PrepareRows(params, data, run, counter.get()));
-  counter.reset();  // the backend needs the memory
+  BOOSTYARD_ASSIGN_OR_RETURN(PreparedRows rows, PrepareRows(params, data, run, std::move(helpers)));
   ThreadTeam team(run.threads);
   BOOSTYARD_ASSIGN_OR_RETURN(const std::unique_ptr<Backend> backend,
-                             MakeBackend<Backend>(params, run, tuning, rows, team, executor));
+                             MakeBackend<Backend>(params, run, tuning, rows, team, binner.get()));
+  binner.reset();
   LoopData loop_data{.cuts = rows.cuts,
                      .base_score = rows.base_score,
                      .feature_names = data.train->shape().feature_names,

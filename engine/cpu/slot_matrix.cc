@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <span>
 #include <utility>
+
+#include "engine/cpu/slot_plan.h"
 
 namespace boostyard {
 namespace {
 
 constexpr std::size_t kPadding = 4096 + 64;  // kernels prefetch and read a little past the end
-constexpr std::uint32_t kMaxDigitBase = 128;
-constexpr std::uint32_t kMaxExclusive = 127;
 constexpr std::uint64_t kTileRows = 2048;
 
 // The lowest bit of each of 8 bytes that are 0 or 1, that of the first byte first.
@@ -55,12 +56,10 @@ class Builder {
   Builder(BinnedColumns& train, BinnedColumns* validation, const BinCuts& cuts, ThreadTeam& team)
       : train_(train), validation_(validation), cuts_(cuts), team_(team) {
     matrix_.row_count = train.row_count + (validation != nullptr ? validation->row_count : 0);
-    matrix_.places.resize(cuts.feature_count());
-    FindMissing();
   }
 
   SlotMatrix Build(const SlotOptions& options) {
-    PlanSlots(options);
+    matrix_ = PlanSlots(Facts(), cuts_, options.bundle).value();  // OnesOf does not fail
     if (options.by_row) PlanBlocks();
     FillColumns();
     FillGroups();
@@ -74,15 +73,16 @@ class Builder {
   }
 
   // A feature may miss values in the validation rows only: its codes need room for that too.
-  void FindMissing() {
-    has_missing_.assign(cuts_.has_missing.begin(), cuts_.has_missing.end());
-    if (validation_ == nullptr) return;
+  std::vector<std::uint8_t> FindMissing() const {
+    std::vector<std::uint8_t> has_missing = cuts_.has_missing;
+    if (validation_ == nullptr) return has_missing;
     std::atomic<FeatureIndex> next{0};
     team_.Run([&](int) {
       for (FeatureIndex f; (f = next.fetch_add(1)) < cuts_.feature_count();) {
-        if (has_missing_[f] == 0 && ValidationHasMissing(f)) has_missing_[f] = 1;
+        if (has_missing[f] == 0 && ValidationHasMissing(f)) has_missing[f] = 1;
       }
     });
+    return has_missing;
   }
 
   bool ValidationHasMissing(FeatureIndex feature) const {
@@ -100,106 +100,27 @@ class Builder {
            (validation_ != nullptr && validation_->columns[feature].is_wide);
   }
 
-  Digit OrdinalDigit(FeatureIndex feature) const {
-    Digit digit;
-    digit.bin_count = cuts_.bin_count(feature);
-    digit.has_missing = has_missing_[feature] != 0;
-    digit.base = digit.bin_count + (digit.has_missing ? 1 : 0);
-    digit.features = {feature};
-    return digit;
-  }
-
-  void AddSlot(std::vector<Digit> digits, bool is_wide) {
-    Slot slot;
-    slot.is_wide = is_wide;
-    slot.code_count = 1;
-    for (Digit& digit : digits) {
-      digit.stride = slot.code_count;
-      slot.code_count *= digit.base;
-    }
-    slot.digits = std::move(digits);
-    matrix_.slots.push_back(std::move(slot));
-  }
-
-  // Single slots for features with many bins, bundles for the rest, wide slots last.
-  void PlanSlots(const SlotOptions& options) {
-    std::vector<Digit> small;
-    std::vector<FeatureIndex> two_bins;
-    std::vector<FeatureIndex> wide;
+  SlotFacts Facts() {
+    SlotFacts facts;
+    facts.row_count = matrix_.row_count;
+    facts.has_missing = FindMissing();
     for (FeatureIndex feature = 0; feature < cuts_.feature_count(); ++feature) {
-      Digit digit = OrdinalDigit(feature);
-      if (IsWide(feature)) {
-        wide.push_back(feature);
-      } else if (!options.bundle || digit.base > kMaxDigitBase) {
-        AddSlot({std::move(digit)}, false);
-      } else if (digit.bin_count == 2 && !digit.has_missing) {
-        two_bins.push_back(feature);
-      } else if (digit.base > 1) {
-        small.push_back(std::move(digit));
-      } else {
-        AddSlot({std::move(digit)}, false);
-      }
+      facts.is_wide.push_back(IsWide(feature) ? 1 : 0);
     }
-    AddExclusiveDigits(two_bins, small);
-    PackDigits(std::move(small));
-    matrix_.narrow_count = static_cast<std::uint32_t>(matrix_.slots.size());
-    for (const FeatureIndex feature : wide) AddSlot({OrdinalDigit(feature)}, true);
-    FinishPlan();
+    facts.ones_of = [this](std::span<const FeatureIndex> features) { return OnesOf(features); };
+    return facts;
   }
 
-  void FinishPlan() {
-    std::uint32_t offset = 0;
-    for (std::uint32_t s = 0; s < matrix_.slots.size(); ++s) {
-      Slot& slot = matrix_.slots[s];
-      slot.histogram_offset = offset;
-      offset += slot.padded_count();
-      for (std::uint32_t d = 0; d < slot.digits.size(); ++d) {
-        const Digit& digit = slot.digits[d];
-        for (std::uint32_t k = 0; k < digit.features.size(); ++k) {
-          matrix_.places[digit.features[k]] = {s, d, digit.is_exclusive ? k + 1 : 0};
-        }
-      }
-    }
-    matrix_.histogram_size = offset;
-  }
-
-  // Greedily merges two-bin features of which no two are ever in bin 1 together (one-hot columns).
-  void AddExclusiveDigits(const std::vector<FeatureIndex>& features, std::vector<Digit>& digits) {
-    const std::uint64_t words = (matrix_.row_count + 63) / 64;
-    std::vector<std::vector<std::uint64_t>> ones(features.size());
+  RowBits OnesOf(std::span<const FeatureIndex> features) {
+    RowBits ones(features.size());
     std::atomic<std::size_t> next{0};
     team_.Run([&](int) {
       for (std::size_t i; (i = next.fetch_add(1)) < features.size();) {
-        ones[i].assign(words, 0);
+        ones[i].assign((matrix_.row_count + 63) / 64, 0);
         MarkOnes(Codes(features[i]), ones[i]);
       }
     });
-    std::vector<std::vector<std::uint64_t>> taken;
-    std::vector<std::vector<FeatureIndex>> members;
-    for (std::size_t i = 0; i < features.size(); ++i) {
-      std::size_t group = 0;
-      while (group < members.size() &&
-             (members[group].size() >= kMaxExclusive || Overlaps(taken[group], ones[i]))) {
-        ++group;
-      }
-      if (group == members.size()) {
-        members.emplace_back();
-        taken.emplace_back(words, 0);
-      }
-      members[group].push_back(features[i]);
-      for (std::uint64_t w = 0; w < words; ++w) taken[group][w] |= ones[i][w];
-    }
-    for (std::vector<FeatureIndex>& group : members) {
-      if (group.size() == 1) {
-        digits.push_back(OrdinalDigit(group.front()));
-        continue;
-      }
-      Digit digit;
-      digit.is_exclusive = true;
-      digit.base = static_cast<std::uint32_t>(group.size()) + 1;
-      digit.features = std::move(group);
-      digits.push_back(std::move(digit));
-    }
+    return ones;
   }
 
   // Sets the bits of the rows in bin 1 of two.
@@ -212,33 +133,6 @@ class Builder {
       for (std::uint64_t row = begin; row < end; row += 8) {
         ones[row / 64] |= LowBits(tile + (row - begin)) << (row % 64);
       }
-    }
-  }
-
-  static bool Overlaps(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b) {
-    for (std::size_t w = 0; w < a.size(); ++w) {
-      if ((a[w] & b[w]) != 0) return true;
-    }
-    return false;
-  }
-
-  // First-fit decreasing: the largest digit, then whatever still fits below 256 codes.
-  void PackDigits(std::vector<Digit> digits) {
-    std::stable_sort(digits.begin(), digits.end(),
-                     [](const Digit& a, const Digit& b) { return a.base > b.base; });
-    std::vector<char> is_used(digits.size(), 0);
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-      if (is_used[i] != 0) continue;
-      std::vector<Digit> pack;
-      std::uint32_t codes = digits[i].base;
-      pack.push_back(std::move(digits[i]));
-      for (std::size_t j = i + 1; j < digits.size(); ++j) {
-        if (is_used[j] != 0 || codes * digits[j].base > 256) continue;
-        is_used[j] = 1;
-        codes *= digits[j].base;
-        pack.push_back(std::move(digits[j]));
-      }
-      AddSlot(std::move(pack), false);
     }
   }
 
@@ -376,7 +270,6 @@ class Builder {
   BinnedColumns* validation_;
   const BinCuts& cuts_;
   ThreadTeam& team_;
-  std::vector<std::uint8_t> has_missing_;  // per feature, in either channel
   SlotMatrix matrix_;
 };
 

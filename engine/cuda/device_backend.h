@@ -1,7 +1,7 @@
-// The tree backend of a device: every row and every sum stays there. Trees of known depth grow there
-// too (GrowTree): the host queues their steps and waits once a tree. Others grow at the host's
-// command, as on any backend: it waits for the root's sums and, once a level, for the best splits.
-// Figures are one wait a round; all else is queued.
+// The tree backend of a device: every row and every sum stays there. Trees of known depth grow
+// there too (GrowTree): the host queues their steps and waits once a tree. Others grow at the
+// host's command, as on any backend: it waits for the root's sums and, once a level, for the best
+// splits. Figures are one wait a round; all else is queued.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "engine/base/result.h"
 #include "engine/cpu/backend_data.h"
+#include "engine/cuda/device_binner.h"
 #include "engine/cuda/device_growth.h"
 #include "engine/cuda/device_metrics.h"
 #include "engine/cuda/device_types.h"
@@ -46,9 +47,11 @@ struct DeviceBackendOptions {
 // can, or of status().
 class DeviceBackend {
  public:
-  // Moves the data to the device. `executor` outlives the backend. Errors: kOutOfMemory, before
+  // Takes the plan of a matrix and its slots' columns, which lie on the device (DeviceBinner), and
+  // moves the rest of the data there. `executor` outlives the backend. Errors: kOutOfMemory, before
   // anything is allocated; kDeviceFailed.
   static Result<std::unique_ptr<DeviceBackend>> Make(BackendData data,
+                                                     std::vector<DeviceColumn> columns,
                                                      const DeviceBackendOptions& options,
                                                      device::Executor& executor);
 
@@ -138,7 +141,7 @@ class DeviceBackend {
   void DescribeMatrix(const SlotMatrix& matrix);
   Result<device::MemoryPlan> Plan();
   Status AllocateArrays(const device::MemoryPlan& plan);
-  Status UploadMatrix(const SlotMatrix& matrix);
+  Status UploadMatrix();
 
   // -- device_backend.cc
   device::Grid RowGrid(std::uint64_t rows, std::uint32_t rows_per_block) const;
@@ -215,8 +218,7 @@ class DeviceBackend {
   device::DeviceArray<FeatureIndex> feature_array_;
   device::DeviceArray<device::GroupInfo> group_array_;
   device::DeviceArray<std::int8_t> monotone_array_;
-  device::DeviceArray<std::uint8_t> narrow_;
-  device::DeviceArray<std::uint16_t> wide_columns_;
+  std::vector<DeviceColumn> columns_;  // per slot
   device::DeviceArray<std::uint8_t> strips_;
 
   // rows

@@ -26,9 +26,11 @@ Status MakeAndFill(Executor& executor, const std::vector<T>& from, DeviceArray<T
 }  // namespace
 
 Result<std::unique_ptr<DeviceBackend>> DeviceBackend::Make(BackendData data,
+                                                           std::vector<DeviceColumn> columns,
                                                            const DeviceBackendOptions& options,
                                                            Executor& executor) {
   std::unique_ptr<DeviceBackend> backend(new DeviceBackend(options, executor));
+  backend->columns_ = std::move(columns);
   BOOSTYARD_RETURN_IF_ERROR(backend->TakeData(std::move(data)));
   return backend;
 }
@@ -45,7 +47,7 @@ Status DeviceBackend::TakeData(BackendData data) {
   DescribeMatrix(data.matrix);
   BOOSTYARD_ASSIGN_OR_RETURN(const MemoryPlan plan, Plan());
   BOOSTYARD_RETURN_IF_ERROR(AllocateArrays(plan));
-  BOOSTYARD_RETURN_IF_ERROR(UploadMatrix(data.matrix));
+  BOOSTYARD_RETURN_IF_ERROR(UploadMatrix());
   executor_.Upload(labels_.data(), host_labels_.data(), row_count_ * sizeof(float));
   executor_.Upload(weights_.data(), host_weights_.data(), host_weights_.size() * sizeof(float));
   return executor_.Wait();
@@ -60,8 +62,7 @@ void DeviceBackend::DescribeMatrix(const SlotMatrix& matrix) {
     info.code_count = slot.code_count;
     info.first_digit = static_cast<std::uint32_t>(digits_.size());
     info.digit_count = static_cast<std::uint32_t>(slot.digits.size());
-    const auto index = static_cast<std::uint32_t>(slots_.size());
-    info.column = slot.is_wide ? index - matrix.narrow_count : index;
+    info.codes = columns_[slots_.size()].data();
     for (const Digit& digit : slot.digits) {
       digits_.push_back({digit.stride, digit.base, digit.bin_count,
                          static_cast<std::uint32_t>(features_.size()),
@@ -100,15 +101,13 @@ void DeviceBackend::DescribeMatrix(const SlotMatrix& matrix) {
   view_.slot_count = static_cast<std::uint32_t>(slots_.size());
   view_.narrow_count = matrix.narrow_count;
   view_.entry_count = entries;
-  view_.row_stride = margin_stride_;
 }
 
 Result<MemoryPlan> DeviceBackend::Plan() {
   MemoryShape shape;
   shape.train_rows = train_rows_;
   shape.all_rows = margin_stride_;
-  shape.narrow_slots = view_.narrow_count;
-  shape.wide_slots = view_.slot_count - view_.narrow_count;
+  for (const DeviceColumn& column : columns_) shape.column_bytes += column.size();
   shape.strip_bytes_per_row = strip_bytes_per_row_;
   shape.slot_count = view_.slot_count;
   shape.feature_count = places_.size();
@@ -123,7 +122,8 @@ Result<MemoryPlan> DeviceBackend::Plan() {
   shape.wanted_histograms = options_.wanted_histograms + 2 * kBatchPairs;
   if (options_.histogram_limit > 0) shape.wanted_histograms = options_.histogram_limit;
   shape.batch_pairs = kBatchPairs;
-  return PlanMemory(shape, executor_.FreeBytes(), executor_.Name());
+  // The columns are there already, and count on both sides.
+  return PlanMemory(shape, executor_.FreeBytes() + shape.column_bytes, executor_.Name());
 }
 
 Status DeviceBackend::AllocateArrays(const MemoryPlan& plan) {
@@ -132,9 +132,6 @@ Status DeviceBackend::AllocateArrays(const MemoryPlan& plan) {
                                std::remove_reference_t<decltype(array)>::Make(executor_, count));
     return {};
   };
-  const std::uint64_t wide_slots = view_.slot_count - view_.narrow_count;
-  BOOSTYARD_RETURN_IF_ERROR(make(narrow_, view_.narrow_count * view_.row_stride));
-  BOOSTYARD_RETURN_IF_ERROR(make(wide_columns_, wide_slots * view_.row_stride));
   BOOSTYARD_RETURN_IF_ERROR(make(strips_, strip_bytes_per_row_ * train_rows_));
   BOOSTYARD_RETURN_IF_ERROR(make(labels_, row_count_));
   BOOSTYARD_RETURN_IF_ERROR(make(weights_, host_weights_.size()));
@@ -163,7 +160,7 @@ Status DeviceBackend::AllocateArrays(const MemoryPlan& plan) {
   return PrepareGrowth(plan.histograms);
 }
 
-Status DeviceBackend::UploadMatrix(const SlotMatrix& matrix) {
+Status DeviceBackend::UploadMatrix() {
   BOOSTYARD_RETURN_IF_ERROR(MakeAndFill(executor_, slots_, slot_array_));
   BOOSTYARD_RETURN_IF_ERROR(MakeAndFill(executor_, digits_, digit_array_));
   BOOSTYARD_RETURN_IF_ERROR(MakeAndFill(executor_, features_, feature_array_));
@@ -180,18 +177,7 @@ Status DeviceBackend::UploadMatrix(const SlotMatrix& matrix) {
   view_.features = feature_array_.data();
   view_.groups = group_array_.data();
   view_.monotone = monotone_array_.data();
-  view_.narrow = narrow_.data();
-  view_.wide = wide_columns_.data();
   view_.strips = strips_.data();
-  for (std::uint32_t s = 0; s < view_.slot_count; ++s) {
-    const SlotInfo& slot = slots_[s];
-    const std::uint64_t at = slot.column * view_.row_stride;
-    if (slot.is_wide != 0) {
-      executor_.Upload(wide_columns_.data() + at, matrix.columns[s].data(), 2 * row_count_);
-    } else {
-      executor_.Upload(narrow_.data() + at, matrix.columns[s].data(), row_count_);
-    }
-  }
   for (std::uint32_t g = 0; g < groups_.size(); ++g) {
     Launch<StripStep>(executor_, RowGrid(train_rows_, StripStep::kThreads),
                       {view_, g, train_rows_, strips_.data()});

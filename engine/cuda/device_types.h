@@ -28,7 +28,7 @@ struct WorkCount {
 
 // A slot (engine/cpu/slot_matrix.h): one byte a row, or two where it is wide.
 struct SlotInfo {
-  std::uint32_t column = 0;  // among the narrow columns, or among the wide ones
+  const void* codes = nullptr;  // of all rows
   std::uint32_t is_wide = 0;
   std::uint32_t code_count = 0;
   std::uint32_t first_digit = 0;
@@ -63,17 +63,14 @@ struct MatrixView {
   const FeatureIndex* features = nullptr;
   const GroupInfo* groups = nullptr;
   const std::int8_t* monotone = nullptr;  // per feature; null: none
-  const std::uint8_t* narrow = nullptr;   // [column][row_stride]
-  const std::uint16_t* wide = nullptr;    // [column][row_stride]
   const std::uint8_t* strips = nullptr;   // [group][row][width], training rows
-  std::uint64_t row_stride = 0;
   std::uint32_t slot_count = 0;
   std::uint32_t narrow_count = 0;
   std::uint32_t entry_count = 0;  // of a histogram: all gradients, then all hessians
 
   BOOSTYARD_HD std::uint32_t Code(const SlotInfo& slot, std::uint64_t row) const {
-    const std::uint64_t at = slot.column * row_stride + row;
-    return slot.is_wide != 0 ? wide[at] : narrow[at];
+    return slot.is_wide != 0 ? static_cast<const std::uint16_t*>(slot.codes)[row]
+                             : static_cast<const std::uint8_t*>(slot.codes)[row];
   }
 };
 

@@ -34,7 +34,7 @@ Result<MemoryPlan> PlanMemory(const MemoryShape& shape, std::uint64_t free_bytes
   const auto outputs = static_cast<std::uint64_t>(shape.outputs);
   MemoryPlan plan;
   plan.items = {
-      {"bins by column", shape.all_rows * (shape.narrow_slots + 2 * shape.wide_slots)},
+      {"bins by column", shape.column_bytes},
       {"bins by row", shape.train_rows * shape.strip_bytes_per_row},
       {"labels and weights", 4 * (shape.all_rows + shape.weight_count)},
       {"margins", (shape.all_rows + shape.kept_rows) * 4 * outputs},
@@ -61,6 +61,16 @@ Result<MemoryPlan> PlanMemory(const MemoryShape& shape, std::uint64_t free_bytes
   plan.histograms = std::clamp((usable - plan.fixed_bytes) / plan.histogram_bytes, kMinHistograms,
                                std::max(shape.wanted_histograms, kMinHistograms));
   return plan;
+}
+
+Status CheckDeviceRoom(const std::string& what, std::uint64_t needed, std::uint64_t free_bytes,
+                       const std::string& device_name) {
+  const std::uint64_t usable = free_bytes - free_bytes / kReservePart;
+  if (needed <= usable) return {};
+  return MakeError(ErrorId::kOutOfMemory,
+                   what + " need " + Megabytes(needed) + " of device memory, and " + device_name +
+                       " has " + Megabytes(usable) + " free",
+                   "use a device with more memory, fewer rows or columns, or device=cpu");
 }
 
 }  // namespace boostyard::device

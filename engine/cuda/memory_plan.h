@@ -13,8 +13,7 @@ namespace boostyard::device {
 struct MemoryShape {
   std::uint64_t train_rows = 0;
   std::uint64_t all_rows = 0;
-  std::uint64_t narrow_slots = 0;
-  std::uint64_t wide_slots = 0;
+  std::uint64_t column_bytes = 0;  // of codes, slot by slot
   std::uint64_t strip_bytes_per_row = 0;
   std::uint64_t slot_count = 0;
   std::uint64_t feature_count = 0;
@@ -48,5 +47,9 @@ inline constexpr std::uint64_t kMinHistograms = 4;
 // is, and the largest items.
 Result<MemoryPlan> PlanMemory(const MemoryShape& shape, std::uint64_t free_bytes,
                               const std::string& device_name);
+
+// Whether so many bytes are free. Error: kOutOfMemory: "WHAT need 12.0 MB of device memory, ...".
+Status CheckDeviceRoom(const std::string& what, std::uint64_t needed, std::uint64_t free_bytes,
+                       const std::string& device_name);
 
 }  // namespace boostyard::device

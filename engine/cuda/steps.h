@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "engine/cuda/steps_bins.h"
 #include "engine/cuda/steps_contest.h"
 #include "engine/cuda/steps_curves.h"
 #include "engine/cuda/steps_gradients.h"
@@ -35,7 +36,7 @@ using GrowthSteps = TypeList<OpenTreeStep, MaskStep, ListContestsStep, TakeSettl
                              VisitLeavesStep, FinishTreeStep>;
 using MetricSteps = TypeList<MetricSumStep, ClassCountStep, CurveKeyStep, CurveTileStep,
                              CurveScanStep, CurveAreaStep>;
-using DataSteps = TypeList<ZeroStep, SketchStep>;
+using DataSteps = TypeList<ZeroStep, SketchStep, BinStep, WidenStep, OnesStep, CombineStep>;
 using TreeSteps = ConcatLists<ConcatLists<RowSteps, NodeSteps>::type, GrowthSteps>::type;
 using AllSteps =
     ConcatLists<TreeSteps,

@@ -36,4 +36,15 @@ struct BinnedColumns {
 Result<BinnedColumns> BinColumns(ChunkStream& stream, const BinCuts& cuts, int threads,
                                  bool is_last_pass = false);
 
+// Codes rows in our stead and keeps the codes: a device.
+class RowBinner {
+ public:
+  virtual ~RowBinner() = default;
+
+  // As BinColumns, for the rows after those of the call before, with the same cuts. What is
+  // returned has no columns.
+  virtual Result<BinnedColumns> Add(ChunkStream& stream, const BinCuts& cuts,
+                                    bool is_last_pass) = 0;
+};
+
 }  // namespace boostyard

@@ -29,7 +29,7 @@ ARROWS = {
                    "engine/metric/", "engine/model/", "engine/boost/"),
     "engine/cuda": (BASE, "engine/params.h", "engine/quantize/", "engine/tree/",
                     "engine/objective/", "engine/metric/", "engine/cpu/backend_data.h",
-                    "engine/cpu/slot_matrix.h"),
+                    "engine/cpu/slot_matrix.h", "engine/cpu/slot_plan.h"),
     "engine/xgb": (BASE, *DOOR, REPORTS, STOPPING, "engine/objective/", "engine/metric/",
                    "engine/model/"),
     "engine": ("engine/",),
