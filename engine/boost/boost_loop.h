@@ -82,18 +82,15 @@ class BoostLoop {
     TreeGrower<Backend> grower(backend_, params_.tree, params_.sample, cuts_,
                                LeafSumsFor(params_.objective));
     const bool is_enough = stopping_ && stopping_->IsEnough(outcome.rounds_done - 1);
-    for (int round = outcome.rounds_done; round < params_.num_round && !is_enough; ++round) {
-      if (observer_.StopRequested()) {
-        outcome.was_stopped = true;
-        break;
-      }
+    const bool has_rounds = outcome.rounds_done < params_.num_round && !is_enough;
+    outcome.was_stopped = has_rounds && observer_.StopRequested();
+    // Once rounds have begun, only OnRound ends them: so its listener knows which one is the last.
+    for (int round = outcome.rounds_done;
+         has_rounds && !outcome.was_stopped && round < params_.num_round; ++round) {
       BOOSTYARD_RETURN_IF_ERROR(GrowRound(grower, round));
       ++outcome.rounds_done;
       BOOSTYARD_ASSIGN_OR_RETURN(const RoundEnd end, EndRound(round));
-      if (end.is_stopped_by_observer) {
-        outcome.was_stopped = true;
-        break;
-      }
+      outcome.was_stopped = end.is_stopped_by_observer;
       if (end.is_stopped_early) break;
     }
     if (stopping_) KeepBestRounds(outcome);

@@ -66,8 +66,8 @@ class RoundObserver {
   // resume, nobody has them and this is not called.
   virtual void OnPredictions(const FinalPredictions& /*final*/) {}
 
-  // Asked between rounds and during long steps (reading, binning): true to give up as soon as
-  // possible.
+  // Asked before the first round and during long steps (reading, binning): true to give up as soon
+  // as possible. Between rounds it is OnRound that stops.
   virtual bool StopRequested() = 0;
 };
 

@@ -57,7 +57,11 @@ class XgbTrainer {
     if (outcome_.was_stopped) return EmptyOutcome(data);
     BOOSTYARD_RETURN_IF_ERROR(CreateBooster(data.train->shape().feature_names));
     const bool is_enough = stopping_ && stopping_->IsEnough(outcome_.rounds_done - 1);
-    for (int round = outcome_.rounds_done; round < params_.num_round && !is_enough; ++round) {
+    const bool has_rounds = outcome_.rounds_done < params_.num_round && !is_enough;
+    outcome_.was_stopped = has_rounds && observer_.StopRequested();
+    // Once rounds have begun, only OnRound ends them: so its listener knows which one is the last.
+    for (int round = outcome_.rounds_done;
+         has_rounds && !outcome_.was_stopped && round < params_.num_round; ++round) {
       BOOSTYARD_ASSIGN_OR_RETURN(const bool goes_on, TrainRound(round));
       log_.Flush(observer_);
       if (!goes_on) break;
@@ -137,10 +141,6 @@ class XgbTrainer {
 
   // False: no further round.
   Result<bool> TrainRound(int round) {
-    if (observer_.StopRequested()) {
-      outcome_.was_stopped = true;
-      return false;
-    }
     BOOSTYARD_RETURN_IF_ERROR(booster_->Update(round));
     ++outcome_.rounds_done;
     std::vector<MetricValue> values;

@@ -197,6 +197,36 @@ TEST(XgbJob, StopsWhenAskedWithTheModelAsItIs) {
             WriteModel(outcome->model, ModelFormat::kUbjson));
 }
 
+// A signal that comes when a round's listener has just said to go on: the next round ends it, and
+// its listener is told, so that a checkpoint of it can be kept.
+class StoppedBetweenRounds : public RecordingObserver {
+ public:
+  RoundDecision OnRound(const RoundReport& report) override {
+    RecordingObserver::OnRound(report);
+    decision = has_signal_ ? RoundDecision::kStop : RoundDecision::kContinue;
+    has_signal_ = rounds == 3;
+    return decision;
+  }
+  bool StopRequested() override { return has_signal_; }
+
+  RoundDecision decision = RoundDecision::kContinue;
+
+ private:
+  bool has_signal_ = false;
+};
+
+TEST(XgbJob, NoRoundIsTheLastUnlessItsListenerSaidSo) {
+  for (const EngineChoice engine : {EngineChoice::kNative, EngineChoice::kXgboost}) {
+    StoppedBetweenRounds observer;
+    const Result<TrainOutcome> outcome =
+        TrainOn(Params(10), MakeTable(200, 1), nullptr, observer, {.engine = engine, .threads = 1});
+    ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+    EXPECT_TRUE(outcome->was_stopped);
+    EXPECT_EQ(outcome->rounds_done, 4);
+    EXPECT_EQ(observer.decision, RoundDecision::kStop);
+  }
+}
+
 TEST(XgbJob, AStopBeforeTheFirstRoundGivesAModelWithoutTrees) {
   RecordingObserver observer;
   observer.stops_at_once = true;
