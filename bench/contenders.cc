@@ -30,7 +30,7 @@ double Since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Reads the clock where preparation ends: the engine asks whether to stop before every round.
+// Reads the clock where preparation ends: the engine asks whether to stop before the first round.
 class PrepareClock : public RoundObserver {
  public:
   explicit PrepareClock(Clock::time_point start) : start_(start) {}

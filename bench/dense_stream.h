@@ -73,11 +73,13 @@ class DenseStream : public ChunkStream {
     const float* const in = rows.values + first * width;
     for (std::size_t f0 = 0; f0 < width; f0 += kTile) {
       for (std::size_t i0 = 0; i0 < count; i0 += kTile) {
-        if (f0 + kTile <= width && i0 + kTile <= count) {
-          TransposeTile(in + i0 * width + f0, width, out + f0 * count + i0, count);
-          continue;
+        std::size_t f = f0;
+        if (i0 + kTile <= count) {
+          const std::size_t features = std::min(kTile, width - f0) / 4 * 4;
+          TransposeTile(in + i0 * width + f0, width, features, out + f0 * count + i0, count);
+          f += features;
         }
-        for (std::size_t f = f0; f < std::min(f0 + kTile, width); ++f) {
+        for (; f < std::min(f0 + kTile, width); ++f) {
           for (std::size_t i = i0; i < std::min(i0 + kTile, count); ++i) {
             out[f * count + i] = in[i * width + f];
           }
@@ -86,11 +88,12 @@ class DenseStream : public ChunkStream {
     }
   }
 
-  // Four by four, each four rows in as many registers.
-  static void TransposeTile(const float* in, std::size_t in_stride, float* out,
-                            std::size_t out_stride) {
+  // Rows of `features` cells, a multiple of four: four by four, each four rows in as many
+  // registers.
+  static void TransposeTile(const float* in, std::size_t in_stride, std::size_t features,
+                            float* out, std::size_t out_stride) {
     typedef float Four __attribute__((vector_size(16)));
-    for (std::size_t f = 0; f < kTile; f += 4) {
+    for (std::size_t f = 0; f < features; f += 4) {
       for (std::size_t i = 0; i < kTile; i += 4) {
         Four r[4];
         for (std::size_t k = 0; k < 4; ++k) {
