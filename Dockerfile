@@ -3,9 +3,9 @@
 # service does it. Targets: `cpu`, the default; `full` (docker build --target full), the same with the module
 # that reads Parquet and Arrow's libraries for it; and `cuda`, as `cpu` with
 # the CUDA backend: the driver comes from the machine (docker run --gpus all), the runtime is inside
-# the program.
+# the program. The commit is no argument but a flag of scripts/image.sh (--label): podman 4.3 takes
+# a cached layer for one of another argument's value.
 ARG VERSION=0.1.0
-ARG REVISION=unknown
 
 FROM debian:bookworm-slim AS sources
 RUN apt-get update && \
@@ -40,12 +40,10 @@ COPY --from=build-cuda /image /
 ENV PATH=/usr/bin LD_LIBRARY_PATH=/usr/lib64:/usr/lib/x86_64-linux-gnu \
     NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
 ARG VERSION
-ARG REVISION
 LABEL org.opencontainers.image.title="boostyard-cuda" \
       org.opencontainers.image.description="Gradient-boosting training container for tabular data, CUDA" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.version="${VERSION}"
 CMD ["train"]
 
 FROM build AS build-full
@@ -61,22 +59,18 @@ FROM scratch AS full
 COPY --from=build-full /image /
 ENV PATH=/usr/bin
 ARG VERSION
-ARG REVISION
 LABEL org.opencontainers.image.title="boostyard-full" \
       org.opencontainers.image.description="Gradient-boosting training container for tabular data, with Parquet" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.version="${VERSION}"
 CMD ["train"]
 
 FROM scratch AS cpu
 COPY --from=build /image /
 ENV PATH=/usr/bin
 ARG VERSION
-ARG REVISION
 LABEL org.opencontainers.image.title="boostyard" \
       org.opencontainers.image.description="Gradient-boosting training container for tabular data" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.version="${VERSION}"
 CMD ["train"]

@@ -48,7 +48,8 @@ find_engine() {
 # build TARGET: sets `revision`, which the image is labelled with.
 build() {
   revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
-  local flags=("--target=$1" "--build-arg=VERSION=$(cat VERSION)" "--build-arg=REVISION=$revision")
+  local flags=("--target=$1" "--build-arg=VERSION=$(cat VERSION)"
+    "--label=org.opencontainers.image.revision=$revision")
   if [ "$engine" -ef "$rehearsal/engine" ]; then
     "$rehearsal/build-image" -t "$image" "${flags[@]/#/-f}" .
   else
