@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <numeric>
 #include <optional>
 
 #include "bench/dense_stream.h"
+#include "bench/own_process.h"
 #include "engine/boost/train_native.h"
 #include "engine/model/predict.h"
 
@@ -139,6 +141,37 @@ Timed TrainLightgbm(const LgbmLibrary& library, const Variant& variant, const Da
   return timed;
 }
 
+Timed Train(Contender contender, const Variant& variant, const Peers& peers, const DataSet& data,
+            const Setting& setting, int threads, bool predicts) {
+  switch (contender) {
+    case Contender::kOurs:
+      return TrainOurs(data, setting, threads, predicts);
+    case Contender::kXgboost:
+      return TrainXgboost(peers.xgboost, variant, data, setting, threads, predicts);
+    case Contender::kLightgbm:
+      return TrainLightgbm(peers.lightgbm, variant, data, setting, threads, predicts);
+  }
+  return {};
+}
+
+// Two seconds, then the scores.
+std::string BytesOf(const Timed& timed) {
+  const double seconds[2] = {timed.total_s, timed.prepare_s};
+  std::string bytes(reinterpret_cast<const char*>(seconds), sizeof seconds);
+  return bytes.append(reinterpret_cast<const char*>(timed.test_scores.data()),
+                      timed.test_scores.size() * sizeof(float));
+}
+
+Timed TimedOf(const std::string& bytes) {
+  double seconds[2];
+  std::memcpy(seconds, bytes.data(), sizeof seconds);
+  Timed timed{.total_s = seconds[0], .prepare_s = seconds[1], .test_scores = {}};
+  timed.test_scores.resize((bytes.size() - sizeof seconds) / sizeof(float));
+  std::memcpy(timed.test_scores.data(), bytes.data() + sizeof seconds,
+              bytes.size() - sizeof seconds);
+  return timed;
+}
+
 }  // namespace
 
 const char* NameOf(Contender contender) {
@@ -180,15 +213,8 @@ TrainParams OurParams(const DataSet& data, const Setting& setting) {
 
 Timed TrainOnce(Contender contender, const Variant& variant, const Peers& peers,
                 const DataSet& data, const Setting& setting, int threads, bool predicts) {
-  switch (contender) {
-    case Contender::kOurs:
-      return TrainOurs(data, setting, threads, predicts);
-    case Contender::kXgboost:
-      return TrainXgboost(peers.xgboost, variant, data, setting, threads, predicts);
-    case Contender::kLightgbm:
-      return TrainLightgbm(peers.lightgbm, variant, data, setting, threads, predicts);
-  }
-  return {};
+  return TimedOf(InOwnProcess(
+      [&] { return BytesOf(Train(contender, variant, peers, data, setting, threads, predicts)); }));
 }
 
 }  // namespace boostyard::bench

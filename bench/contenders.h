@@ -51,7 +51,9 @@ struct Peers {
   LgbmLibrary lightgbm;
 };
 
-// Throws PeerError (also for an error of ours).
+// In a process of its own, a copy of this one, which must have no threads. What a contender leaves
+// behind there (a fragmented heap, most of all, that the next one's large allocations are slow in)
+// is nobody else's. Throws PeerError (also for an error of ours).
 Timed TrainOnce(Contender contender, const Variant& variant, const Peers& peers,
                 const DataSet& data, const Setting& setting, int threads, bool predicts);
 
