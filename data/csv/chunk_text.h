@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/byte_source.h"
+#include "engine/base/huge_vector.h"
 #include "engine/base/result.h"
 
 namespace boostyard::csv {
@@ -43,7 +44,7 @@ class RangeReader {
                        const ByteRange& range);
 
  private:
-  std::vector<char> buffer_;
+  HugeVector<char> buffer_;
 };
 
 // The error for a row that does not end.

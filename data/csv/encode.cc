@@ -76,21 +76,27 @@ class Dictionary {
 };
 
 // Sets occurs[code] to 1 for each code that occurs. Most columns of small integers hold 0 and 1
-// alone: eight of those at a time.
+// alone: 64 of those at a time.
 void NoteCodes(const std::uint8_t* codes, std::size_t count,
                std::array<std::uint8_t, 256>& occurs) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   std::uint64_t zeros = 0;
   std::uint64_t ones = 0;
   std::size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    std::uint64_t eight;
-    std::memcpy(&eight, codes + i, sizeof(eight));
-    if ((eight & ~kOnes) == 0) {
-      ones |= eight;
-      zeros |= ~eight & kOnes;
+  std::array<std::uint64_t, 8> words;
+  for (; i + sizeof(words) <= count; i += sizeof(words)) {
+    std::memcpy(words.data(), codes + i, sizeof(words));
+    std::uint64_t any = 0;
+    std::uint64_t all = kOnes;
+    for (const std::uint64_t word : words) {
+      any |= word;
+      all &= word;
+    }
+    if ((any & ~kOnes) == 0) {
+      ones |= any;
+      zeros |= all ^ kOnes;
     } else {
-      for (std::size_t j = 0; j < 8; ++j) occurs[codes[i + j]] = 1;
+      for (std::size_t j = 0; j < sizeof(words); ++j) occurs[codes[i + j]] = 1;
     }
   }
   for (; i < count; ++i) occurs[codes[i]] = 1;

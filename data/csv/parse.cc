@@ -133,7 +133,10 @@ ParseOutcome ParseRows(std::string_view text, std::uint64_t text_offset, const L
   table.stride = std::min(newlines, text.size() / layout.column_count) + 1;
   table.row_count = 0;
   const std::size_t needed = table.stride * layout.column_count;
-  if (table.cells.size() < needed) table.cells.resize(needed);
+  if (table.cells.size() < needed) {
+    table.cells.clear();                       // nothing of it is kept
+    table.cells.resize(needed + needed / 16);  // the next chunk may have a few rows more
+  }
 
   RowParser parser(text, text_offset, layout, table, newlines);
   const char* p = text.data();

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "data/csv/layout.h"
+#include "engine/base/huge_vector.h"
 
 namespace boostyard::csv {
 
 // Columns of floats, column-major; its memory is reused from chunk to chunk.
 struct CellTable {
-  std::vector<float> cells;
+  HugeVector<float> cells;
   std::size_t stride = 0;  // distance of two columns
   std::uint32_t row_count = 0;
 

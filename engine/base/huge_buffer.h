@@ -26,6 +26,22 @@ inline void ReturnFreeMemory() {
 
 inline constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
 
+// `bytes` of memory in huge pages; null if there is none. Both: whole huge pages.
+inline void* MapHugePages(std::size_t bytes) {
+  // One page more, to give back what lies before and behind the aligned part.
+  const std::size_t mapped = bytes + kHugePageBytes;
+  void* const all =
+      mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (all == MAP_FAILED) return nullptr;
+  char* const begin = static_cast<char*>(all);
+  const std::size_t before =
+      (kHugePageBytes - reinterpret_cast<std::uintptr_t>(begin) % kHugePageBytes) % kHugePageBytes;
+  if (before > 0) munmap(begin, before);
+  if (before < kHugePageBytes) munmap(begin + before + bytes, kHugePageBytes - before);
+  madvise(begin + before, bytes, MADV_HUGEPAGE);
+  return begin + before;
+}
+
 // Owns `count` elements of a trivial type, uninitialised. Throws std::bad_alloc (turned into a
 // kOutOfMemory error at the engine's door).
 template <class T>
@@ -35,7 +51,7 @@ class HugeBuffer {
   explicit HugeBuffer(std::size_t count) : count_(count) {
     if (count == 0) return;
     const std::size_t bytes = PaddedBytes();
-    data_ = static_cast<T*>(IsMapped() ? Map(bytes) : std::aligned_alloc(kLine, bytes));
+    data_ = static_cast<T*>(IsMapped() ? MapHugePages(bytes) : std::aligned_alloc(kLine, bytes));
     if (data_ == nullptr) throw std::bad_alloc();
   }
   HugeBuffer(HugeBuffer&& other) noexcept
@@ -76,22 +92,6 @@ class HugeBuffer {
   std::size_t PaddedBytes() const {
     const std::size_t unit = IsMapped() ? kHugePageBytes : kLine;
     return (count_ * sizeof(T) + unit - 1) / unit * unit;
-  }
-
-  // Maps one huge page more and gives back what lies before and behind the aligned part.
-  static void* Map(std::size_t bytes) {
-    const std::size_t mapped = bytes + kHugePageBytes;
-    void* const all =
-        mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (all == MAP_FAILED) return nullptr;
-    char* const begin = static_cast<char*>(all);
-    const std::size_t before =
-        (kHugePageBytes - reinterpret_cast<std::uintptr_t>(begin) % kHugePageBytes) %
-        kHugePageBytes;
-    if (before > 0) munmap(begin, before);
-    if (before < kHugePageBytes) munmap(begin + before + bytes, kHugePageBytes - before);
-    madvise(begin + before, bytes, MADV_HUGEPAGE);
-    return begin + before;
   }
 
   T* data_ = nullptr;

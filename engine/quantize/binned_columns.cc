@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-#include <numeric>
 
 #include "engine/quantize/bin_search.h"
 #include "engine/quantize/bin_table.h"
@@ -14,6 +13,21 @@ namespace {
 
 constexpr int kTasksPerThread = 16;
 constexpr std::size_t kBlock = 4096;
+
+// All features, those that come one after the other far from each other: threads that work at the
+// same time then get their memory from different tables of pages, and do not wait for one another.
+std::vector<FeatureIndex> FarApart(FeatureIndex count, int threads) {
+  std::vector<FeatureIndex> features;
+  features.reserve(count);
+  const auto stripes = static_cast<FeatureIndex>(threads);
+  const FeatureIndex width = (count + stripes - 1) / stripes;
+  for (FeatureIndex place = 0; place < width; ++place) {
+    for (FeatureIndex feature = place; feature < count; feature += width) {
+      features.push_back(feature);
+    }
+  }
+  return features;
+}
 
 // What a thread needs to code the pieces of one feature after the other.
 struct BinScratch {
@@ -104,8 +118,7 @@ void Binner::Resize(BinnedColumn& column, bool is_wide, RowIndex capacity) const
 
 void Binner::CodeBatch(std::span<const ColumnChunk> batch) {
   CopyRows(batch);
-  std::vector<FeatureIndex> features(cuts_.feature_count());
-  std::iota(features.begin(), features.end(), FeatureIndex{0});
+  std::vector<FeatureIndex> features = FarApart(cuts_.feature_count(), threads_);
   while (!features.empty()) {
     std::vector<std::uint8_t> must_widen(cuts_.feature_count());
     RunFeatureTasks(

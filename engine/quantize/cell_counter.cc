@@ -21,11 +21,11 @@ void SumParts(const KeyCell& cell, const Count* counters, const FeatureMasses& m
 
 }  // namespace
 
-CellIndex::CellIndex() : bucket_bits_(2048), bucket_base_(65'536) {}
-
 void CellIndex::Build(std::span<const KeyCell> cells) {
+  constexpr std::size_t kBuckets = 65'536;
   width_bits_ = cells.front().width_bits;
-  std::fill(bucket_bits_.begin(), bucket_bits_.end(), 0U);
+  bucket_bits_.assign(kBuckets / 32, 0U);
+  bucket_base_.resize(kBuckets);
   middle_base_.clear();
   const auto none = static_cast<std::uint32_t>(cells.size() * kPartsPerCell);
   for (std::size_t i = 0; i < cells.size(); ++i) {

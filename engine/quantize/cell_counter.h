@@ -20,8 +20,6 @@ constexpr std::size_t CounterCount(std::size_t cells) { return (cells + 1) * kPa
 // Finds the counter of a key. Reused from feature to feature.
 class CellIndex {
  public:
-  CellIndex();
-
   // Cells of one width, which is 16 or 8.
   void Build(std::span<const KeyCell> cells);
 

@@ -7,14 +7,19 @@ namespace {
 
 // Writes the labels as bytes; false, and any bytes, if one of them is none.
 bool Narrow(std::span<const float> labels, std::uint8_t* bytes) {
+  // From 2^23 on floats are whole numbers: of a label that is added to it the last bits are the
+  // number, if it is one. Nothing is converted, which would be undefined for what is out of range,
+  // and nothing is asked, so that several labels are read at a time.
+  constexpr float kWhole = 8'388'608.0F;
   std::uint32_t differences = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    // Nothing that is out of range, or no number, is converted: that would be undefined.
-    const bool is_in_range = labels[i] >= 0.0F && labels[i] <= 255.0F;
-    const auto whole = static_cast<std::int32_t>(is_in_range ? labels[i] : 0.0F);
-    differences |= std::bit_cast<std::uint32_t>(static_cast<float>(whole)) ^
-                   std::bit_cast<std::uint32_t>(labels[i]);
-    bytes[i] = static_cast<std::uint8_t>(whole);
+    const float sum = labels[i] + kWhole;
+    const std::uint32_t number =
+        std::bit_cast<std::uint32_t>(sum) - std::bit_cast<std::uint32_t>(kWhole);
+    differences |= number & ~std::uint32_t{0xFF};
+    differences |=
+        std::bit_cast<std::uint32_t>(sum - kWhole) ^ std::bit_cast<std::uint32_t>(labels[i]);
+    bytes[i] = static_cast<std::uint8_t>(number);
   }
   return differences == 0;
 }

@@ -9,13 +9,17 @@
 namespace boostyard {
 
 MassScan::MassScan(const QuantizeKernels& kernels, const RowMass* mass_rule)
-    : kernels_(&kernels), mass_rule_(mass_rule), known_(kernels), keys_(kBlock + 16) {
+    : kernels_(&kernels), mass_rule_(mass_rule), known_(kernels) {}
+
+void MassScan::ReserveForFloats() {
+  if (!keys_.empty()) return;
   if (mass_rule_ == nullptr) {
     counts_.resize(kBucketCount);
   } else {
     weight_counts_.resize(kBucketCount);
     key_masses_.resize(kBlock);
   }
+  keys_.resize(kBlock + 16);  // last: where it is, all are
 }
 
 void MassScan::AddMasses(const FeatureTask& task, FeatureMasses& masses, std::mutex& mutex) {
@@ -27,6 +31,7 @@ void MassScan::AddMasses(const FeatureTask& task, FeatureMasses& masses, std::mu
       AddCodedPiece(chunk, piece, masses, mutex);
       continue;
     }
+    ReserveForFloats();
     // The counts of buckets have 32 bits where rows have no weights.
     if (rows_counted + chunk.row_count > std::numeric_limits<std::uint32_t>::max()) {
       TakeCounts(masses, mutex);
@@ -132,6 +137,7 @@ template <class Count>
 void MassScan::CountCells(const FeatureTask& task, std::span<const KeyCell> cells,
                           Count* counters) {
   index_.Build(cells);
+  ReserveForFloats();
   const bool has_weights = mass_rule_ != nullptr;
   const auto mass_of = [&](std::size_t i) {
     return has_weights ? static_cast<Count>(key_masses_[i]) : Count{1};

@@ -5,11 +5,11 @@
 #include <mutex>
 #include <vector>
 
+#include "engine/base/row_mass.h"
 #include "engine/quantize/cell_counter.h"
 #include "engine/quantize/feature_masses.h"
 #include "engine/quantize/feature_tasks.h"
 #include "engine/quantize/kernels.h"
-#include "engine/base/row_mass.h"
 
 namespace boostyard {
 
@@ -30,6 +30,8 @@ class MassScan {
  private:
   static constexpr std::size_t kBlock = 4096;  // values between two stages: they stay in the cache
 
+  // The tables, which only float pieces need: by the thread that uses them, when it does.
+  void ReserveForFloats();
   void AddCodedPiece(const ColumnChunk& chunk, const ColumnPiece& piece, FeatureMasses& masses,
                      std::mutex& mutex);
   static bool HasBuckets(const FeatureMasses& masses, std::mutex& mutex);
@@ -50,8 +52,8 @@ class MassScan {
   std::uint64_t counted_mass_ = 0;            // of what is in counts_ or weight_counts_
   bool has_missing_ = false;                  // told where rows have weights
   std::uint32_t any_bits_ = 0;                // set in some value, as far as it is in a bucket
-  std::vector<std::uint32_t> counts_;         // kBucketCount, if rows have no weights
-  std::vector<std::uint64_t> weight_counts_;  // kBucketCount, if they have
+  std::vector<std::uint32_t> counts_;         // kBucketCount, if rows have no weights; or none yet
+  std::vector<std::uint64_t> weight_counts_;  // the same, if they have
   std::vector<std::uint32_t> keys_;
   std::vector<std::uint64_t> key_masses_;
 };
