@@ -17,7 +17,10 @@
 #include "engine/cpu/slot_plan.h"
 #include "engine/cuda/device_backend.h"
 #include "engine/cuda/device_binner.h"
+#include "engine/cuda/device_group.h"
 #include "engine/cuda/device_sketch.h"
+#include "engine/cuda/sharded_backend.h"
+#include "engine/cuda/sharded_rows.h"
 #include "engine/metric/from_sums.h"
 #include "engine/metric/metric.h"
 
@@ -81,12 +84,35 @@ BackendData TakeData(PreparedRows& rows, const SlotOptions& options, ThreadTeam&
   return data;
 }
 
+// Who counts and codes rows for a backend: nobody but we, or one device, or several.
+template <class Backend>
+struct HelpersOf {
+  static constexpr bool kExist = false;
+  using Device = void;
+  struct Binner {};
+};
+template <>
+struct HelpersOf<DeviceBackend> {
+  static constexpr bool kExist = true;
+  using Device = device::Executor;
+  using Binner = DeviceBinner;
+  using Counter = DeviceSketch;
+};
+template <>
+struct HelpersOf<ShardedBackend> {
+  static constexpr bool kExist = true;
+  using Device = device::DeviceGroup;
+  using Binner = ShardedBinner;
+  using Counter = ShardedSketch;
+};
+
 // CpuBackend, the device's, or the reference that both are compared with. Consumes the rows'
 // columns, labels and training weights; the device's columns are the binner's.
 template <TreeBackend Backend>
 Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const RunOptions& run,
                                              const NativeTuning& tuning, PreparedRows& rows,
-                                             ThreadTeam& team, DeviceBinner* binner) {
+                                             ThreadTeam& team,
+                                             typename HelpersOf<Backend>::Binner* binner) {
   const StageScope stage(Stage::kArrange);
   ObjectiveParams objective = params.objective;
   objective.base_score = rows.base_score;
@@ -95,7 +121,7 @@ Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const Ru
     BinnedColumns* const validation = rows.validation ? &*rows.validation : nullptr;
     return std::make_unique<Backend>(MakeReferenceData(rows.train, validation, rows.cuts),
                                      objective, std::move(monotone));
-  } else if constexpr (std::is_same_v<Backend, DeviceBackend>) {
+  } else if constexpr (HelpersOf<Backend>::kExist) {
     DeviceBackendOptions options;
     options.objective = objective;
     options.monotone = std::move(monotone);
@@ -110,8 +136,12 @@ Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const Ru
     BackendData data = TakeLabels(rows);
     BOOSTYARD_ASSIGN_OR_RETURN(data.matrix,
                                PlanSlots(binner->Facts(), rows.cuts, tuning.bundles_columns));
-    BOOSTYARD_ASSIGN_OR_RETURN(std::vector<DeviceColumn> columns, binner->TakeSlots(data.matrix));
-    return DeviceBackend::Make(std::move(data), std::move(columns), options, binner->executor());
+    if constexpr (std::is_same_v<Backend, ShardedBackend>) {
+      return ShardedBackend::Make(std::move(data), options, *binner);
+    } else {
+      BOOSTYARD_ASSIGN_OR_RETURN(std::vector<DeviceColumn> columns, binner->TakeSlots(data.matrix));
+      return DeviceBackend::Make(std::move(data), std::move(columns), options, binner->executor());
+    }
   } else {
     CpuBackendOptions options;
     options.objective = objective;
@@ -128,13 +158,14 @@ Result<std::unique_ptr<Backend>> MakeBackend(const TrainParams& params, const Ru
 template <TreeBackend Backend>
 Result<TrainOutcome> TrainOn(const TrainParams& params, const TrainingSet& data,
                              const RunOptions& run, const NativeTuning& tuning,
-                             RoundObserver& observer, device::Executor* executor = nullptr) {
+                             RoundObserver& observer,
+                             typename HelpersOf<Backend>::Device* device = nullptr) {
   RowHelpers helpers;
-  std::unique_ptr<DeviceBinner> binner;
-  if constexpr (std::is_same_v<Backend, DeviceBackend>) {
-    binner = std::make_unique<DeviceBinner>(*executor);
+  std::unique_ptr<typename HelpersOf<Backend>::Binner> binner;
+  if constexpr (HelpersOf<Backend>::kExist) {
+    binner = std::make_unique<typename HelpersOf<Backend>::Binner>(*device);
     helpers.binner = binner.get();
-    BOOSTYARD_ASSIGN_OR_RETURN(helpers.counter, DeviceSketch::Make(*executor));
+    BOOSTYARD_ASSIGN_OR_RETURN(helpers.counter, HelpersOf<Backend>::Counter::Make(*device));
   }
   BOOSTYARD_ASSIGN_OR_RETURN(PreparedRows rows, PrepareRows(params, data, run, std::move(helpers)));
   ThreadTeam team(run.threads);
@@ -177,6 +208,22 @@ Result<TrainOutcome> TrainOnDevice(const TrainParams& params, const TrainingSet&
   const FloatEnvironment environment;
   try {
     return TrainOn<DeviceBackend>(params, data, run, tuning, observer, &executor);
+  } catch (const std::bad_alloc&) {
+    return OutOfHostMemory();
+  }
+}
+
+Result<TrainOutcome> TrainOnDevices(const TrainParams& params, const TrainingSet& data,
+                                    const RunOptions& run, RoundObserver& observer,
+                                    std::span<device::Executor* const> executors,
+                                    const NativeTuning& tuning) {
+  if (executors.size() == 1) {
+    return TrainOnDevice(params, data, run, observer, *executors.front(), tuning);
+  }
+  const FloatEnvironment environment;
+  try {
+    device::DeviceGroup group(executors);
+    return TrainOn<ShardedBackend>(params, data, run, tuning, observer, &group);
   } catch (const std::bad_alloc&) {
     return OutOfHostMemory();
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "engine/train.h"
@@ -38,6 +39,12 @@ Result<TrainOutcome> TrainNative(const TrainParams& params, const TrainingSet& d
 Result<TrainOutcome> TrainOnDevice(const TrainParams& params, const TrainingSet& data,
                                    const RunOptions& run, RoundObserver& observer,
                                    device::Executor& executor, const NativeTuning& tuning = {});
+
+// The same model from several devices, each with a share of the rows. At least one executor.
+Result<TrainOutcome> TrainOnDevices(const TrainParams& params, const TrainingSet& data,
+                                    const RunOptions& run, RoundObserver& observer,
+                                    std::span<device::Executor* const> executors,
+                                    const NativeTuning& tuning = {});
 
 // The same model from plain loops (engine/cpu/reference_backend.h): what tests compare with.
 Result<TrainOutcome> TrainReference(const TrainParams& params, const TrainingSet& data,

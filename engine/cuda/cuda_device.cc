@@ -49,6 +49,9 @@ class CudaExecutor : public Executor {
     for (const cudaEvent_t left : half_left_) {
       if (left != nullptr) cudaEventDestroy(left);
     }
+    for (const cudaEvent_t mark : marks_) {
+      if (mark != nullptr) cudaEventDestroy(mark);
+    }
   }
   CudaExecutor(const CudaExecutor&) = delete;
   CudaExecutor& operator=(const CudaExecutor&) = delete;
@@ -60,6 +63,9 @@ class CudaExecutor : public Executor {
          "pinning memory");
     for (cudaEvent_t& left : half_left_) {
       Note(cudaEventCreateWithFlags(&left, cudaEventDisableTiming), "making an event");
+    }
+    for (cudaEvent_t& mark : marks_) {
+      Note(cudaEventCreateWithFlags(&mark, cudaEventDisableTiming), "making an event");
     }
     for (const int step : {kStepNumber<HistogramStep<false>>, kStepNumber<HistogramStep<true>>}) {
       Note(Kernel(step).allow(tuning_.shared_bytes + kReservedShared / 2),
@@ -149,6 +155,22 @@ class CudaExecutor : public Executor {
                      "run the job again; if it fails again, try another machine");
   }
 
+  void Enter() override { Note(cudaSetDevice(ordinal_), "choosing the device"); }
+
+  void Mark(int mark) override {
+    Note(cudaEventRecord(marks_[mark], stream_), "marking its place");
+  }
+
+  void WaitFor(Executor& peer, int mark) override {
+    Note(cudaStreamWaitEvent(stream_, Peer(peer).marks_[mark], 0), "waiting for another GPU");
+  }
+
+  void CopyFrom(Executor& peer, void* to, const void* from, std::uint64_t bytes) override {
+    if (bytes == 0) return;
+    Note(cudaMemcpyPeerAsync(to, ordinal_, from, Peer(peer).ordinal_, bytes, stream_),
+         "copying from another GPU");
+  }
+
  private:
   struct Pending {
     void* to;
@@ -166,7 +188,14 @@ class CudaExecutor : public Executor {
     if (step < MetricSteps::kSize) return MetricKernels()[step];
     step -= MetricSteps::kSize;
     if (step < DataSteps::kSize) return DataKernels()[step];
-    return GradientKernels()[step - DataSteps::kSize];
+    step -= DataSteps::kSize;
+    if (step < GroupSteps::kSize) return GroupKernels()[step];
+    return GradientKernels()[step - GroupSteps::kSize];
+  }
+
+  // Executors that work together are of one kind.
+  static const CudaExecutor& Peer(const Executor& peer) {
+    return static_cast<const CudaExecutor&>(peer);
   }
 
   // Keeps the first error.
@@ -218,6 +247,7 @@ class CudaExecutor : public Executor {
   int half_ = 0;                      // that is being filled
   std::uint64_t half_bytes_ = 0;      // of it
   cudaEvent_t half_left_[2] = {};     // when all copies from a half are done
+  cudaEvent_t marks_[kMarks] = {};
   std::vector<Pending> downloads_;
   std::string error_;
 };

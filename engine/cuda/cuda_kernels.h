@@ -24,6 +24,7 @@ const KernelEntry* NodeKernels();
 const KernelEntry* GrowthKernels();
 const KernelEntry* MetricKernels();
 const KernelEntry* DataKernels();
+const KernelEntry* GroupKernels();
 const KernelEntry* GradientKernels();
 
 // Sorts `count` words by their upper 32 bits, stably (kernels_sort.cu): with a null `scratch` it

@@ -80,9 +80,7 @@ MetricRows DeviceBackend::RowsForMetrics(std::uint64_t first, std::uint64_t rows
                   .labels = labels_.data() + first,
                   .weights = first == 0 ? weights_.data() : nullptr,
                   .rows = rows};
-  VisitObjectiveOf(NativeScalarObjectives{}, options_.objective, [&](const auto& objective) {
-    view.link = LinkForMetrics<std::decay_t<decltype(objective)>>();
-  });
+  view.link = MetricLinkOf(options_.objective);
   return view;
 }
 
@@ -113,6 +111,7 @@ void DeviceBackend::LaunchGradients(const TreeStart& start, const GradScales& sc
                           .grad_scale = scales.grad,
                           .hess_scale = scales.hess,
                           .dither_key = start.dither_key,
+                          .first_row = options_.share.first_row,
                           .packed = packed_.data(),
                           .real = real_.data(),
                           .stats = &start_.data()->stats};
@@ -131,8 +130,8 @@ void DeviceBackend::LaunchGradients(const TreeStart& start, const GradScales& sc
 void DeviceBackend::LaunchSample(const TreeStart& start) {
   if (start.subsample >= 1.0) return;
   Launch<SampleStep>(executor_, RowGrid(train_rows_, TileSplitter::kRows),
-                     {train_rows_, start.sample_key, SampleLimit(start.subsample), lists_[0].data(),
-                      node_rows_.data()});
+                     {train_rows_, options_.share.first_row, start.sample_key,
+                      SampleLimit(start.subsample), lists_[0].data(), node_rows_.data()});
 }
 
 void DeviceBackend::LaunchSum() {
@@ -159,6 +158,7 @@ void DeviceBackend::LaunchStart(const TreeStart& start) {
   if (!start.reuses_gradients) LaunchGradients(start, scales_);
   LaunchSample(start);
   LaunchSum();
+  SumStart();
 }
 
 Status DeviceBackend::TakeScales(const StatWords& stats) {
@@ -166,7 +166,7 @@ Status DeviceBackend::TakeScales(const StatWords& stats) {
     return MakeError(ErrorId::kTrainFailed, "gradients are not finite any more",
                      "use a smaller eta or max_delta_step, and check the labels for outliers");
   }
-  scales_ = RightScales(scales_, stats, train_rows_, options_.always_wide);
+  scales_ = RightScales(scales_, stats, all_train_rows(), options_.always_wide);
   return {};
 }
 

@@ -28,6 +28,18 @@
 
 namespace boostyard {
 
+namespace device {
+class GroupMember;
+}
+
+// What a device has of rows that several share (ShardedBackend).
+struct DeviceShare {
+  device::GroupMember* member = nullptr;  // null: it is alone
+  std::uint64_t first_row = 0;            // the number of its first training row among all
+  std::uint64_t all_train_rows = 0;
+  std::uint64_t gathered_bytes = 0;  // to be left free for figures of all rows
+};
+
 struct DeviceBackendOptions {
   ObjectiveParams objective;
   std::vector<std::int8_t> monotone;      // per feature, or empty
@@ -41,6 +53,7 @@ struct DeviceBackendOptions {
   // level, at the host's command.
   int grown_depth = 0;
   std::vector<std::vector<FeatureIndex>> interactions;  // GrowTree's: groups of features
+  DeviceShare share;
 };
 
 // A TreeBackend. Operations that cannot return an error keep it: it comes out of the next call that
@@ -90,6 +103,9 @@ class DeviceBackend {
   Result<std::vector<GrownNode>> GrowTree(const GrowthOrder& order);
   bool grows_trees() const { return growth_ != nullptr; }
 
+  // Margins of one output in device memory: of its training rows, then of its validation rows.
+  const float* device_margins(int output) const { return MarginsOf(output); }
+
   // What has gone wrong so far, if anything has.
   Status status();
 
@@ -131,10 +147,11 @@ class DeviceBackend {
     device::TaskInfo* tasks;
     device::PairResult* results;
     device::WorkCount pairs_at_hand;
+    bool builds_both = false;  // there may be pairs without a parent's histogram
   };
 
   DeviceBackend(const DeviceBackendOptions& options, device::Executor& executor)
-      : options_(options), executor_(executor) {}
+      : options_(options), executor_(executor), member_(options.share.member) {}
 
   // -- device_setup.cc
   Status TakeData(BackendData data);
@@ -184,6 +201,19 @@ class DeviceBackend {
   void ReleaseHistogram(int index);
   int& HistogramOf(NodeIndex node);
 
+  // -- device_sums.cc
+  Status PrepareSums(std::uint64_t most_pairs);
+  std::uint64_t ExchangeWords(std::uint64_t most_pairs) const;
+  void SumStart();
+  // Per pair of a batch and child, in device memory; null where the device is alone.
+  const std::int64_t* SumChildRows(const Evaluation& batch);
+  void SumHistograms(std::uint32_t first, std::uint32_t stride, std::uint32_t count);
+  void SumLeftQuanta(const Evaluation& nodes);
+  void SumVisits(std::uint32_t visits);
+  std::uint64_t all_train_rows() const {
+    return member_ != nullptr ? options_.share.all_train_rows : train_rows_;
+  }
+
   // -- device_growth.cc
   Status PrepareGrowth(std::uint64_t histograms);
   void UploadColumns(const GrowthOrder& order);
@@ -195,6 +225,7 @@ class DeviceBackend {
 
   DeviceBackendOptions options_;
   device::Executor& executor_;
+  device::GroupMember* member_;  // null: the device is alone
   Status status_;
   std::uint64_t train_rows_ = 0;
   std::uint64_t row_count_ = 0;
@@ -259,6 +290,7 @@ class DeviceBackend {
   device::DeviceArray<device::VisitOrder> visits_;
   device::DeviceArray<GradSums> visit_sums_;
   std::vector<NodeNote> notes_;  // per node
+  device::DeviceArray<std::int64_t> sum_words_;
 
   std::unique_ptr<DeviceGrowth> growth_;  // null: trees are grown level by level
   std::unique_ptr<DeviceMetrics> metrics_;

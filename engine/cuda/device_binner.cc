@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::uint32_t kBlocksPerPiece = 4;
 
-void TakeRows(std::span<const ColumnChunk> batch, BinnedColumns& rows) {
+}  // namespace
+
+void AppendLabels(std::span<const ColumnChunk> batch, BinnedColumns& rows) {
   for (const ColumnChunk& chunk : batch) {
     rows.row_count = chunk.first_row + chunk.row_count;
     rows.labels.Resize(rows.row_count);
@@ -24,8 +26,6 @@ void TakeRows(std::span<const ColumnChunk> batch, BinnedColumns& rows) {
     rows.weights.insert(rows.weights.end(), chunk.weights.begin(), chunk.weights.end());
   }
 }
-
-}  // namespace
 
 Grid DeviceBinner::RowGrid() const {
   const Tuning& tuning = executor_.tuning();
@@ -108,7 +108,15 @@ Status DeviceBinner::SendTasks() {
   return {};
 }
 
-Status DeviceBinner::SendRows(std::span<const ColumnChunk> batch) {
+Status DeviceBinner::BeginChannel(const BinCuts& cuts, std::uint64_t rows) {
+  cuts_ = &cuts;
+  if (columns_.empty()) BOOSTYARD_RETURN_IF_ERROR(Begin(cuts));
+  BOOSTYARD_RETURN_IF_ERROR(Reserve(row_count_ + rows));
+  return SendTasks();
+}
+
+Status DeviceBinner::AddRows(std::span<const ColumnChunk> batch) {
+  if (batch.empty()) return {};
   const std::uint64_t end = row_count_ + batch.back().first_row + batch.back().row_count;
   // A stream that was never read to its end may not know its length: grow by halves.
   if (end > capacity_) {
@@ -124,28 +132,30 @@ Status DeviceBinner::SendRows(std::span<const ColumnChunk> batch) {
 
 Result<BinnedColumns> DeviceBinner::Add(ChunkStream& stream, const BinCuts& cuts,
                                         bool is_last_pass) {
-  cuts_ = &cuts;
-  if (columns_.empty()) BOOSTYARD_RETURN_IF_ERROR(Begin(cuts));
   BinnedColumns rows;
   BOOSTYARD_RETURN_IF_ERROR(is_last_pass ? stream.RewindForLastPass() : stream.Rewind());
-  BOOSTYARD_RETURN_IF_ERROR(Reserve(row_count_ + stream.shape().row_count));
-  BOOSTYARD_RETURN_IF_ERROR(SendTasks());
+  BOOSTYARD_RETURN_IF_ERROR(BeginChannel(cuts, stream.shape().row_count));
   for (;;) {
     BOOSTYARD_ASSIGN_OR_RETURN(const std::span<const ColumnChunk> batch, stream.NextBatch());
     if (batch.empty()) break;
-    BOOSTYARD_RETURN_IF_ERROR(SendRows(batch));
-    TakeRows(batch, rows);
+    BOOSTYARD_RETURN_IF_ERROR(AddRows(batch));
+    AppendLabels(batch, rows);
   }
-  BOOSTYARD_RETURN_IF_ERROR(EndChannel(rows.row_count));
+  BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<std::uint32_t> flags, FindMissing(rows.row_count));
+  BOOSTYARD_RETURN_IF_ERROR(TakeMissing(flags));
   BOOSTYARD_RETURN_IF_ERROR(stream.Rewind());
   return rows;
 }
 
-Status DeviceBinner::EndChannel(std::uint64_t rows) {
+Result<std::vector<std::uint32_t>> DeviceBinner::FindMissing(std::uint64_t rows) {
   row_count_ += rows;
   std::vector<std::uint32_t> flags(features_.size());
   executor_.Download(flags.data(), flags_.data(), flags.size() * sizeof(std::uint32_t));
   BOOSTYARD_RETURN_IF_ERROR(executor_.Wait());
+  return flags;
+}
+
+Status DeviceBinner::TakeMissing(std::span<const std::uint32_t> flags) {
   for (const FeatureIndex feature : features_) {
     if (flags[feature] == 0) continue;
     has_missing_[feature] = 1;

@@ -17,6 +17,9 @@ namespace boostyard {
 // Codes of one slot, as bytes: one or two a row.
 using DeviceColumn = device::DeviceArray<std::uint8_t>;
 
+// Appends the labels and weights of some rows.
+void AppendLabels(std::span<const ColumnChunk> batch, BinnedColumns& rows);
+
 class DeviceBinner : public RowBinner {
  public:
   // `executor` outlives it, and what it makes.
@@ -26,6 +29,15 @@ class DeviceBinner : public RowBinner {
 
   // Errors, besides the stream's: kOutOfMemory, with both numbers; kDeviceFailed.
   Result<BinnedColumns> Add(ChunkStream& stream, const BinCuts& cuts, bool is_last_pass) override;
+
+  // The parts of Add, for devices that share a channel (ShardedBinner): about `rows` rows follow;
+  // some of them, numbered from 0 in the share; how many there were, and whether each feature
+  // misses any; and whether it does on any device.
+  Status BeginChannel(const BinCuts& cuts, std::uint64_t rows);
+  Status AddRows(std::span<const ColumnChunk> batch);
+  Result<std::vector<std::uint32_t>> FindMissing(std::uint64_t rows);
+  // Widens columns where what is missing has to have a code.
+  Status TakeMissing(std::span<const std::uint32_t> flags);
 
   // After the last Add: what there is to know for a plan. It refers to this.
   SlotFacts Facts() const;
@@ -45,9 +57,6 @@ class DeviceBinner : public RowBinner {
   Status CheckRoom(std::uint64_t rows);
   Status Resize(Column& column, std::uint64_t rows);
   Status SendTasks();
-  Status SendRows(std::span<const ColumnChunk> batch);
-  // Ends a channel: learns what is missing, and widens columns where it has to have a code.
-  Status EndChannel(std::uint64_t rows);
   Status Widen(FeatureIndex feature);
   Result<RowBits> OnesOf(std::span<const FeatureIndex> features) const;
   Result<DeviceColumn> Combine(const Slot& slot);

@@ -58,7 +58,8 @@ void DeviceBackend::EvaluateFamilies(const SplitRules& rules, std::span<const Fa
     LaunchEvaluation(rules, {pair_array_.data(),
                              task_array_.data(),
                              results_.data(),
-                             {static_cast<std::uint32_t>(batch.orders.size())}});
+                             {static_cast<std::uint32_t>(batch.orders.size())},
+                             /*builds_both=*/true});
     ReleaseBatch(batch, families);
     std::vector<PairResult> results(batch.orders.size());
     executor_.Download(results.data(), results_.data(), results.size() * sizeof(PairResult));
@@ -121,11 +122,14 @@ void DeviceBackend::UploadBatch(const Batch& batch, std::span<const Family> fami
 
 void DeviceBackend::LaunchEvaluation(const SplitRules& rules, const Evaluation& batch) {
   const std::uint32_t most = batch.pairs_at_hand.most;
+  const std::int64_t* const child_rows = SumChildRows(batch);
   Launch<PlanStep>(
       executor_, {},
       {batch.pairs, batch.pairs_at_hand, node_rows_.data(), executor_.tuning().chunk_rows,
-       builds_.data(), counts_.data() + 1, batch.results});
+       builds_.data(), counts_.data() + 1, batch.results, child_rows});
   LaunchHistograms(2 * most, scales_.is_wide);
+  SumHistograms(0, 2, most);
+  if (batch.builds_both) SumHistograms(1, 2, most);
   Launch<ScanStep>(executor_, {view_.slot_count, most},
                    {.matrix = view_,
                     .rules = rules,

@@ -72,8 +72,9 @@ void DeviceBackend::LaunchSettling(const SplitRules& rules, const std::uint32_t*
       {at_hand, gain_rows, least, feature_gains_.data(), features, mask_array_.data()});
   Launch<PlanStep>(executor_, {},
                    {nodes.pairs, at_hand, node_rows_.data(), executor_.tuning().chunk_rows,
-                    builds_.data(), counts_.data() + 1, nodes.results});
+                    builds_.data(), counts_.data() + 1, nodes.results, nullptr});
   LaunchHistograms(2 * at_hand.most, true);
+  SumHistograms(0, 2, at_hand.most);
   Launch<ScanStep>(executor_, {view_.slot_count, at_hand.most},
                    {.matrix = view_,
                     .rules = exact,
@@ -100,6 +101,7 @@ void DeviceBackend::LaunchSettling(const SplitRules& rules, const std::uint32_t*
                           Gradients(),
                           place_array_.data(),
                           nodes.results});
+  SumLeftQuanta(nodes);
 }
 
 // A leaf that was never evaluated has no rows of its own: they are still its parent's.
@@ -140,6 +142,7 @@ void DeviceBackend::LaunchExactSums(const WorkCount& visits) {
                         {lists_[0].data(), lists_[1].data()},
                         Gradients(),
                         visit_sums_.data()});
+  SumVisits(visits.most);
 }
 
 }  // namespace boostyard

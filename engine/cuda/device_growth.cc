@@ -130,7 +130,7 @@ void DeviceBackend::UploadColumns(const GrowthOrder& order) {
 // The root, the levels, the leaves, the margins.
 void DeviceBackend::LaunchTree(const GrowthOrder& order, const GrowthSettings& settings) {
   Launch<OpenTreeStep>(executor_, {},
-                       {settings, growth_->view, start_.data(), scales_, train_rows_,
+                       {settings, growth_->view, start_.data(), scales_, all_train_rows(),
                         options_.always_wide ? 1U : 0U, order.start.reuses_gradients ? 0U : 1U});
   for (int depth = 0; depth < growth_->depth; ++depth) LaunchLevel(order, settings, depth);
   LaunchLeaves(settings);

@@ -11,6 +11,13 @@ namespace boostyard {
 
 using namespace device;
 
+Link MetricLinkOf(const ObjectiveParams& objective) {
+  Link link = Link::kIdentity;
+  VisitObjectiveOf(NativeScalarObjectives{}, objective,
+                   [&](const auto& one) { link = LinkForMetrics<std::decay_t<decltype(one)>>(); });
+  return link;
+}
+
 Result<std::unique_ptr<DeviceMetrics>> DeviceMetrics::Make(const ObjectiveParams& objective,
                                                            std::span<const MetricSpec> specs,
                                                            std::span<const DeviceChannel> channels,

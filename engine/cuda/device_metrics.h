@@ -17,6 +17,9 @@
 
 namespace boostyard {
 
+// How a single output becomes a prediction for metrics.
+Link MetricLinkOf(const ObjectiveParams& objective);
+
 // The rows of a channel, with the host's copies of what does not change.
 struct DeviceChannel {
   device::MetricRows rows;  // weights, if any, may lie on the device already

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/cuda/device_backend.h"
+#include "engine/cuda/device_group.h"
 #include "engine/cuda/launch.h"
 
 namespace boostyard {
@@ -50,7 +51,11 @@ Status DeviceBackend::TakeData(BackendData data) {
   BOOSTYARD_RETURN_IF_ERROR(UploadMatrix());
   executor_.Upload(labels_.data(), host_labels_.data(), row_count_ * sizeof(float));
   executor_.Upload(weights_.data(), host_weights_.data(), host_weights_.size() * sizeof(float));
-  return executor_.Wait();
+  BOOSTYARD_RETURN_IF_ERROR(executor_.Wait());
+  if (member_ == nullptr) return {};
+  host_labels_ = {};  // ShardedBackend has those of all
+  host_weights_ = {};
+  return {};
 }
 
 // Narrow slots are spread evenly over groups of at most a warp's lanes.
@@ -122,6 +127,8 @@ Result<MemoryPlan> DeviceBackend::Plan() {
   shape.wanted_histograms = options_.wanted_histograms + 2 * kBatchPairs;
   if (options_.histogram_limit > 0) shape.wanted_histograms = options_.histogram_limit;
   shape.batch_pairs = kBatchPairs;
+  shape.exchange_bytes = 2 * ExchangeWords(kBatchPairs) * sizeof(std::int64_t);
+  shape.gathered_bytes = options_.share.gathered_bytes;
   // The columns are there already, and count on both sides.
   return PlanMemory(shape, executor_.FreeBytes() + shape.column_bytes, executor_.Name());
 }
@@ -155,9 +162,13 @@ Status DeviceBackend::AllocateArrays(const MemoryPlan& plan) {
   BOOSTYARD_RETURN_IF_ERROR(make(feature_gains_, 2 * kBatchPairs * places_.size()));
   BOOSTYARD_RETURN_IF_ERROR(make(contested_rows_, 2 * kBatchPairs));
   BOOSTYARD_RETURN_IF_ERROR(make(contested_least_, 2 * kBatchPairs));
-  BOOSTYARD_RETURN_IF_ERROR(make(pool_, plan.histograms * 2 * view_.entry_count));
-  for (auto i = static_cast<int>(plan.histograms); i-- > 0;) free_histograms_.push_back(i);
-  return PrepareGrowth(plan.histograms);
+  BOOSTYARD_RETURN_IF_ERROR(PrepareSums(kBatchPairs));
+  // What devices do must not depend on what the one or the other has room for.
+  const std::uint64_t histograms =
+      member_ != nullptr ? member_->LeastOf(plan.histograms) : plan.histograms;
+  BOOSTYARD_RETURN_IF_ERROR(make(pool_, histograms * 2 * view_.entry_count));
+  for (auto i = static_cast<int>(histograms); i-- > 0;) free_histograms_.push_back(i);
+  return PrepareGrowth(histograms);
 }
 
 Status DeviceBackend::UploadMatrix() {

@@ -45,6 +45,19 @@ class Executor {
 
   // Waits for everything. Errors: kPlatform, what the device reported.
   virtual Status Wait() = 0;
+
+  // ---- among devices that work together (device_group.h)
+
+  static constexpr int kMarks = 3;
+  // The calling thread is the one that uses it from now on.
+  virtual void Enter() = 0;
+  // Marks this place in the order of its operations; takes the mark of that number from where it
+  // was.
+  virtual void Mark(int mark) = 0;
+  // What is asked for from now on waits for `peer` to come to where its mark is now.
+  virtual void WaitFor(Executor& peer, int mark) = 0;
+  // Copies from the memory of a peer.
+  virtual void CopyFrom(Executor& peer, void* to, const void* from, std::uint64_t bytes) = 0;
 };
 
 // An array in device memory.

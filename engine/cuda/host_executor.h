@@ -12,6 +12,7 @@
 namespace boostyard::device {
 
 struct HostExecutorOptions {
+  std::string name = "host blocks";
   bool is_reversed = false;  // blocks and threads come in the opposite order
   std::uint64_t memory_bytes = std::uint64_t{8} << 30;
   Tuning tuning = {.architecture = 80,
@@ -28,7 +29,7 @@ class HostExecutor : public Executor {
   explicit HostExecutor(HostExecutorOptions options = {});
   ~HostExecutor() override;
 
-  std::string Name() const override { return "host blocks"; }
+  std::string Name() const override { return options_.name; }
   const Tuning& tuning() const override { return options_.tuning; }
   std::uint64_t FreeBytes() override { return options_.memory_bytes - used_bytes_; }
   Result<void*> Allocate(std::uint64_t bytes) override;
@@ -42,6 +43,14 @@ class HostExecutor : public Executor {
   std::uint64_t* SortByUpperHalf(std::uint64_t* keys, std::uint64_t* other, std::uint64_t count,
                                  void* scratch) override;
   Status Wait() override;
+  // Everything is done at once, by the time of the call.
+  void Enter() override {}
+  void Mark(int /*mark*/) override {}
+  void WaitFor(Executor& /*peer*/, int /*mark*/) override {}
+  void CopyFrom(Executor& /*peer*/, void* to, const void* from, std::uint64_t bytes) override {
+    copied_from_peers_ += bytes;
+    Copy(to, from, bytes);
+  }
 
   // From now on Wait reports an error (tests).
   void Break(std::string message) { broken_ = std::move(message); }
@@ -49,6 +58,7 @@ class HostExecutor : public Executor {
   std::uint64_t waits() const { return waits_; }
   std::uint64_t most_used_bytes() const { return most_used_bytes_; }
   std::uint64_t downloaded_bytes() const { return downloaded_bytes_; }
+  std::uint64_t copied_from_peers() const { return copied_from_peers_; }
 
  private:
   HostExecutorOptions options_;
@@ -60,6 +70,7 @@ class HostExecutor : public Executor {
   std::uint64_t launches_ = 0;
   std::uint64_t waits_ = 0;
   std::uint64_t downloaded_bytes_ = 0;
+  std::uint64_t copied_from_peers_ = 0;
 };
 
 }  // namespace boostyard::device

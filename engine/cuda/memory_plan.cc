@@ -40,6 +40,8 @@ Result<MemoryPlan> PlanMemory(const MemoryShape& shape, std::uint64_t free_bytes
       {"margins", (shape.all_rows + shape.kept_rows) * 4 * outputs},
       {"class normalisers", outputs > 1 ? shape.train_rows * sizeof(SoftmaxRow) : 0},
       {"sorting for auc", shape.sort_bytes},
+      {"exchange with other GPUs", shape.exchange_bytes},
+      {"figures of all GPUs' rows", shape.gathered_bytes},
       {"gradients", shape.train_rows * (4 + sizeof(GradPair))},
       {"row lists", shape.train_rows * 8},
       {"candidates",

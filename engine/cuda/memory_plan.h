@@ -22,6 +22,8 @@ struct MemoryShape {
   std::uint64_t weight_count = 0;       // of all arrays of weights
   std::uint64_t sort_bytes = 0;         // for auc and aucpr
   std::uint64_t kept_rows = 0;          // whose margins are set aside
+  std::uint64_t exchange_bytes = 0;     // for sums over several devices
+  std::uint64_t gathered_bytes = 0;     // for figures of all devices' rows
   std::uint64_t wanted_histograms = 0;  // more bring nothing
   std::uint64_t batch_pairs = 0;
 };

@@ -7,6 +7,7 @@
 #include "engine/cuda/steps_contest.h"
 #include "engine/cuda/steps_curves.h"
 #include "engine/cuda/steps_gradients.h"
+#include "engine/cuda/steps_group.h"
 #include "engine/cuda/steps_grow.h"
 #include "engine/cuda/steps_histogram.h"
 #include "engine/cuda/steps_leaves.h"
@@ -37,10 +38,12 @@ using GrowthSteps = TypeList<OpenTreeStep, MaskStep, ListContestsStep, TakeSettl
 using MetricSteps = TypeList<MetricSumStep, ClassCountStep, CurveKeyStep, CurveTileStep,
                              CurveScanStep, CurveAreaStep>;
 using DataSteps = TypeList<ZeroStep, SketchStep, BinStep, WidenStep, OnesStep, CombineStep>;
+using GroupSteps = TypeList<AddWordsStep, SpreadStartStep, MergeStartStep, CountChildrenStep,
+                            PackHistogramsStep, PackQuantaStep>;
 using TreeSteps = ConcatLists<ConcatLists<RowSteps, NodeSteps>::type, GrowthSteps>::type;
-using AllSteps =
-    ConcatLists<TreeSteps,
-                ConcatLists<ConcatLists<MetricSteps, DataSteps>::type, GradientSteps>::type>::type;
+using AllSteps = ConcatLists<
+    TreeSteps, ConcatLists<ConcatLists<ConcatLists<MetricSteps, DataSteps>::type, GroupSteps>::type,
+                           GradientSteps>::type>::type;
 
 // The place of a step in a list, or the list's length.
 template <class Step, class List>

@@ -59,8 +59,9 @@ struct GradientPass {
   float grad_scale;
   float hess_scale;
   std::uint64_t dither_key;
-  std::uint32_t* packed;  // 16-bit form
-  GradPair* real;         // what exact sums are made of
+  std::uint64_t first_row;  // among those of all devices
+  std::uint32_t* packed;    // 16-bit form
+  GradPair* real;           // what exact sums are made of
   StatWords* stats;
 };
 
@@ -116,7 +117,7 @@ BOOSTYARD_HD void TakeGradient(const GradientPass& pass, std::uint64_t row, Grad
   pass.real[row] = pair;
   const RowRandom random(pass.dither_key);
   pass.packed[row] = QuantisePair(pair.grad, pair.hess, pass.grad_scale, pass.hess_scale,
-                                  random.Bits(static_cast<std::uint32_t>(row)));
+                                  random.Bits(static_cast<std::uint32_t>(pass.first_row + row)));
 }
 
 // Runs gradient_of(row) over the rows of all blocks and adds up what was found.

@@ -29,6 +29,7 @@ struct PlanStep {
     BuildOrder* builds;  // two for each pair
     std::uint32_t* chunk_count;
     PairResult* results;
+    const std::int64_t* child_rows;  // [pair][child] over all devices; null: there is this one
   };
   struct Shared {
     std::uint32_t scratch[kMaxWarps];
@@ -71,6 +72,12 @@ struct PlanStep {
   }
 
  private:
+  static BOOSTYARD_STEP std::uint32_t AllRows(const Args& args, std::uint32_t pair,
+                                              std::uint32_t child, std::uint32_t own) {
+    if (args.child_rows == nullptr) return own;
+    return static_cast<std::uint32_t>(args.child_rows[2 * pair + child]);
+  }
+
   static BOOSTYARD_STEP void PlanPair(const Args& args, std::uint32_t i) {
     const PairOrder pair = args.pairs[i];
     BuildOrder* builds = args.builds + 2 * i;
@@ -78,7 +85,7 @@ struct PlanStep {
       builds[0] = {args.node_rows[pair.left], pair.hist[0], 0};
       builds[1] = {};
       args.results[i].is_left_built = 1;
-      args.results[i].rows[0] = builds[0].rows.count;
+      args.results[i].rows[0] = AllRows(args, i, 0, builds[0].rows.count);
       return;
     }
     const NodeRows parent = args.node_rows[pair.parent];
@@ -87,9 +94,11 @@ struct PlanStep {
     const NodeRows right{parent.begin + parent.left_count, parent.right_count, list, 0, 0};
     args.node_rows[pair.left] = left;
     args.node_rows[pair.right] = right;
-    args.results[i].rows[0] = left.count;
-    args.results[i].rows[1] = right.count;
-    const bool is_left_built = pair.parent_hist < 0 || left.count <= right.count;
+    const std::uint32_t left_rows = AllRows(args, i, 0, left.count);
+    const std::uint32_t right_rows = AllRows(args, i, 1, right.count);
+    args.results[i].rows[0] = left_rows;
+    args.results[i].rows[1] = right_rows;
+    const bool is_left_built = pair.parent_hist < 0 || left_rows <= right_rows;
     args.results[i].is_left_built = is_left_built ? 1 : 0;
     builds[0] = {is_left_built ? left : right, pair.hist[0], 0};
     builds[1] = {};

@@ -122,6 +122,7 @@ struct SampleStep {
   static constexpr int kThreads = TileSplitter::kThreads;
   struct Args {
     std::uint64_t rows;
+    std::uint64_t first_row;  // among those of all devices
     std::uint64_t key;
     std::uint32_t limit;  // sampled: the row's 32 bits under `key` are at most this
     std::uint32_t* list;
@@ -139,7 +140,9 @@ struct SampleStep {
           block,
           static_cast<std::uint32_t>(rest < TileSplitter::kRows ? rest : TileSplitter::kRows),
           shared, [&](std::uint32_t i) { return static_cast<std::uint32_t>(first) + i; },
-          [&](std::uint32_t, std::uint32_t row) { return random.Bits(row) <= args.limit; },
+          [&](std::uint32_t, std::uint32_t row) {
+            return random.Bits(static_cast<std::uint32_t>(args.first_row) + row) <= args.limit;
+          },
           [&](std::uint32_t chosen, std::uint32_t, std::uint32_t* base, std::uint32_t* other) {
             *base = AtomicAdd(&args.root->count, chosen);
             *other = 0;

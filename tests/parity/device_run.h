@@ -6,14 +6,14 @@
 
 namespace boostyard::testing {
 
-inline TrainResult RunOnDevice(const NativeCase& one, device::Executor& executor,
-                               const NativeTuning& tuning = {}) {
+inline TrainResult RunOnDevices(const NativeCase& one, std::span<device::Executor* const> executors,
+                                const NativeTuning& tuning = {}) {
   RecordingObserver observer;
   MemoryStream train(one.train, {.chunk_rows = 256});
   MemoryStream validation(one.validation, {.chunk_rows = 256});
   const TrainingSet data{&train, one.has_validation ? &validation : nullptr};
   Result<TrainOutcome> outcome =
-      TrainOnDevice(one.params, data, {.threads = 2}, observer, executor, tuning);
+      TrainOnDevices(one.params, data, {.threads = 2}, observer, executors, tuning);
   TrainResult result;
   result.metrics = observer.metrics;
   if (!outcome.ok()) {
@@ -23,6 +23,12 @@ inline TrainResult RunOnDevice(const NativeCase& one, device::Executor& executor
   result.model = WriteModel(outcome->model, ModelFormat::kUbjson);
   for (const Tree& tree : outcome->model.forest.trees) result.node_count += tree.node_count();
   return result;
+}
+
+inline TrainResult RunOnDevice(const NativeCase& one, device::Executor& executor,
+                               const NativeTuning& tuning = {}) {
+  device::Executor* const executors[] = {&executor};
+  return RunOnDevices(one, executors, tuning);
 }
 
 }  // namespace boostyard::testing

@@ -1,0 +1,207 @@
+// Steps of devices that train together: what each knows of its own rows is laid out as integers,
+// summed up over all of them (GroupMember::Sum), and taken back.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/cuda/block.h"
+#include "engine/cuda/device_types.h"
+#include "engine/cuda/steps_gradients.h"
+
+namespace boostyard::device {
+
+// words[i] += what each of the others has sent for it.
+struct AddWordsStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    std::int64_t* words;
+    const std::int64_t* received;  // [sender][count]
+    std::uint32_t senders;
+    std::uint64_t count;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    block.ForEachThread([&](int thread) {
+      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
+      for (std::uint64_t i = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
+           i < args.count; i += stride) {
+        auto sum = static_cast<std::uint64_t>(args.words[i]);
+        for (std::uint32_t sender = 0; sender < args.senders; ++sender) {
+          sum += static_cast<std::uint64_t>(args.received[sender * args.count + i]);
+        }
+        args.words[i] = static_cast<std::int64_t>(sum);
+      }
+    });
+  }
+};
+
+// What a tree begins with, as words: a place for each device, in which alone it writes, so that
+// their sum is everybody's.
+struct SpreadStartStep {
+  static constexpr int kThreads = 256;
+  static constexpr std::uint32_t kWords = 7;  // a device
+  struct Args {
+    const StartWords* start;
+    std::uint32_t rank;
+    std::uint32_t devices;
+    std::int64_t* words;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    block.ForEachThread([&](int thread) {
+      for (std::uint32_t i = static_cast<unsigned>(thread); i < kWords * args.devices;
+           i += kThreads) {
+        args.words[i] = i / kWords == args.rank ? Word(*args.start, i % kWords) : 0;
+      }
+    });
+  }
+
+ private:
+  static BOOSTYARD_STEP std::int64_t Word(const StartWords& start, std::uint32_t index) {
+    switch (index) {
+      case 0:
+        return start.stats.max_grad;
+      case 1:
+        return start.stats.max_hess;
+      case 2:
+        return start.stats.sum_abs_grad;
+      case 3:
+        return start.stats.sum_hess;
+      case 4:
+        return start.total.grad;
+      case 5:
+        return start.total.hess;
+      default:
+        return static_cast<std::int64_t>(start.rows);
+    }
+  }
+};
+
+// Of all devices' words, what the tree begins with.
+struct MergeStartStep {
+  static constexpr int kThreads = 32;
+  struct Args {
+    const std::int64_t* words;
+    std::uint32_t devices;
+    StartWords* start;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    block.ForEachThread([&](int thread) {
+      if (thread != 0) return;
+      StartWords all;
+      for (std::uint32_t device = 0; device < args.devices; ++device) {
+        const std::int64_t* const of = args.words + device * SpreadStartStep::kWords;
+        all.stats = Merge(all.stats, {static_cast<std::uint32_t>(of[0]),
+                                      static_cast<std::uint32_t>(of[1]), of[2], of[3]});
+        all.total = Plus(all.total, {of[4], of[5]});
+        all.rows += static_cast<std::uint64_t>(of[6]);
+      }
+      *args.start = all;
+    });
+  }
+};
+
+// How many rows the nodes of each pair have, as PlanStep counts them: words[2 * pair + child].
+struct CountChildrenStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    const PairOrder* pairs;
+    WorkCount pairs_at_hand;
+    const NodeRows* node_rows;
+    std::int64_t* words;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    const std::uint32_t count = args.pairs_at_hand.Get();
+    block.ForEachThread([&](int thread) {
+      for (std::uint32_t i = static_cast<unsigned>(thread); i < args.pairs_at_hand.most;
+           i += kThreads) {
+        std::int64_t rows[2] = {0, 0};
+        if (i < count) {
+          const PairOrder& pair = args.pairs[i];
+          if (pair.right < 0) {  // the root
+            rows[0] = args.node_rows[pair.left].count;
+          } else {
+            rows[0] = args.node_rows[pair.parent].left_count;
+            rows[1] = args.node_rows[pair.parent].right_count;
+          }
+        }
+        args.words[2 * i] = rows[0];
+        args.words[2 * i + 1] = rows[1];
+      }
+    });
+  }
+};
+
+// Copies the histograms of builds side by side, or back. Block (x, y): part x of one of them.
+struct PackHistogramsStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    const BuildOrder* builds;  // from the first of them on
+    std::uint32_t stride;      // from one to the next
+    std::uint32_t words;       // of a histogram
+    std::int64_t* pool;
+    std::int64_t* packed;
+    std::uint32_t is_back;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    const std::int32_t hist = args.builds[block.y() * args.stride].hist;
+    if (hist < 0 && args.is_back != 0) return;
+    std::int64_t* const packed = args.packed + std::uint64_t{block.y()} * args.words;
+    std::int64_t* const own =
+        hist < 0 ? nullptr : args.pool + static_cast<std::uint64_t>(hist) * args.words;
+    block.ForEachThread([&](int thread) {
+      for (std::uint32_t i = block.x() * kThreads + static_cast<unsigned>(thread); i < args.words;
+           i += block.grid_x() * kThreads) {
+        if (args.is_back != 0) {
+          own[i] = packed[i];
+        } else {
+          packed[i] = own != nullptr ? own[i] : 0;
+        }
+      }
+    });
+  }
+};
+
+// Copies what goes left of settled nodes side by side, or back.
+struct PackQuantaStep {
+  static constexpr int kThreads = 256;
+  struct Args {
+    PairResult* results;
+    WorkCount nodes_at_hand;
+    std::int64_t* words;  // two a node
+    std::uint32_t is_back;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    const std::uint32_t count = args.nodes_at_hand.Get();
+    block.ForEachThread([&](int thread) {
+      for (std::uint32_t i = static_cast<unsigned>(thread); i < args.nodes_at_hand.most;
+           i += kThreads) {
+        if (args.is_back != 0) {
+          if (i < count) args.results[i].left_quanta = {args.words[2 * i], args.words[2 * i + 1]};
+          continue;
+        }
+        const GradSums own = i < count ? args.results[i].left_quanta : GradSums();
+        args.words[2 * i] = own.grad;
+        args.words[2 * i + 1] = own.hess;
+      }
+    });
+  }
+};
+
+}  // namespace boostyard::device
