@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <bit>
-
-#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "engine/base/error_table.h"
 #include "engine/boost/train_native.h"
 #include "engine/cuda/cuda_device.h"
+#include "engine/device_choice.h"
 #include "engine/objective/objectives.h"
 #include "engine/xgb/xgb_trainer.h"
 
@@ -114,6 +115,18 @@ std::string NativeLine(const RunOptions& run, const std::string& reason) {
          (run.threads == 1 ? " thread" : " threads") + " (" + reason + ")";
 }
 
+// The GPU that is named, or as many as the data keep busy.
+Result<device::CudaDevices> OpenGpus(const Device& device, const DataShape& shape) {
+  if (device.ordinal < 0) {
+    return device::OpenCudaDevices(UsefulGpus(shape.row_count, shape.feature_count));
+  }
+  device::CudaDevices gpus;
+  BOOSTYARD_ASSIGN_OR_RETURN(auto executor, device::OpenCudaDevice(device.ordinal));
+  gpus.executors.push_back(std::move(executor));
+  gpus.visible_count = device::CountCudaDevices();
+  return gpus;
+}
+
 // The native engine, where params.device says. A GPU that was named is used or is an error; only
 // `auto` takes the CPU where there is none, and says why.
 Result<TrainOutcome> TrainNatively(const TrainParams& params, const TrainingSet& data,
@@ -124,19 +137,28 @@ Result<TrainOutcome> TrainNatively(const TrainParams& params, const TrainingSet&
     observer.OnEngine(NativeLine(run, reason));
     return TrainNative(params, data, run, observer);
   }
-  auto executor = device::OpenCudaDevice(params.device.ordinal);
-  if (executor.ok()) {
-    observer.OnEngine("engine: native on " + (*executor)->Name() + " (" + reason + ")");
-    return TrainOnDevice(params, data, run, observer, **executor);
+  auto gpus = OpenGpus(params.device, data.train->shape());
+  if (gpus.ok()) {
+    std::vector<device::Executor*> executors;
+    std::vector<std::string> names;
+    for (const auto& executor : gpus->executors) {
+      executors.push_back(executor.get());
+      names.push_back(executor->Name());
+    }
+    observer.OnEngine(
+        "engine: native on " +
+        GpusPhrase(names, gpus->visible_count, /*is_named=*/params.device.ordinal >= 0) + " (" +
+        reason + ")");
+    return TrainOnDevices(params, data, run, observer, executors);
   }
   if (params.device.kind == DeviceKind::kCuda) {
     const int ordinal = params.device.ordinal;
-    Error error = std::move(executor).error();
+    Error error = std::move(gpus).error();
     error.message = "device=cuda" + (ordinal < 0 ? "" : ":" + std::to_string(ordinal)) +
                     " was asked for, but " + error.message;
     return error;
   }
-  observer.OnEngine(NativeLine(run, "device=auto: " + executor.error().message));
+  observer.OnEngine(NativeLine(run, "device=auto: " + gpus.error().message));
   return TrainNative(params, data, run, observer);
 }
 

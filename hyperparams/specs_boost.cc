@@ -103,8 +103,8 @@ std::vector<HyperparamSpec> RunSpecs() {
        .choices = {"cpu", "cuda", "gpu", "auto"},
        .canonical = &CanonicalDevice,
        .default_value = "cpu",
-       .doc = "Where to train: cpu, cuda (also called gpu), cuda:N, or auto: cuda if it is there "
-              "and pays",
+       .doc = "Where to train: cpu, cuda (also called gpu; as many GPUs as the data keep busy), "
+              "cuda:N (that one), or auto: cuda if it is there and pays",
        .set = &SetDevice},
       {.name = "early_stopping_rounds",
        .type = Type::kInteger,

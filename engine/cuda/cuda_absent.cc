@@ -4,9 +4,19 @@
 
 namespace boostyard::device {
 
-Result<std::unique_ptr<Executor>> OpenCudaDevice(int /*ordinal*/) {
+namespace {
+
+Error Absent() {
   return MakeError(ErrorId::kDeviceUnavailable, "this program was built without CUDA",
                    "use the cuda image, or set device to cpu or auto");
 }
+
+}  // namespace
+
+Result<std::unique_ptr<Executor>> OpenCudaDevice(int /*ordinal*/) { return Absent(); }
+
+int CountCudaDevices() { return 0; }
+
+Result<CudaDevices> OpenCudaDevices(int /*most*/) { return Absent(); }
 
 }  // namespace boostyard::device

@@ -36,8 +36,8 @@ bool HasDriver() {
 
 class CudaExecutor : public Executor {
  public:
-  CudaExecutor(int ordinal, int count, const cudaDeviceProp& properties)
-      : ordinal_(ordinal), count_(count), name_(properties.name) {
+  CudaExecutor(int ordinal, const cudaDeviceProp& properties)
+      : ordinal_(ordinal), name_(properties.name) {
     tuning_ = TuningFor(10 * properties.major + properties.minor);
     tuning_.multiprocessors = static_cast<std::uint32_t>(properties.multiProcessorCount);
     tuning_.shared_bytes =
@@ -74,11 +74,7 @@ class CudaExecutor : public Executor {
     return Wait();
   }
 
-  // Says so where there are GPUs that stay idle.
-  std::string Name() const override {
-    const std::string others = count_ > 1 ? ", of " + std::to_string(count_) + " GPUs" : "";
-    return name_ + " (cuda:" + std::to_string(ordinal_) + others + ")";
-  }
+  std::string Name() const override { return name_ + " (cuda:" + std::to_string(ordinal_) + ")"; }
   const Tuning& tuning() const override { return tuning_; }
 
   std::uint64_t FreeBytes() override {
@@ -238,7 +234,6 @@ class CudaExecutor : public Executor {
   }
 
   int ordinal_;
-  int count_;  // of GPUs that the machine has
   std::string name_;
   Tuning tuning_;
   cudaStream_t stream_ = nullptr;
@@ -251,6 +246,20 @@ class CudaExecutor : public Executor {
   std::vector<Pending> downloads_;
   std::string error_;
 };
+
+// Where two GPUs cannot, the runtime copies by way of the host.
+void LetReadEachOther(const std::vector<int>& ordinals) {
+  for (const int reader : ordinals) {
+    for (const int other : ordinals) {
+      int is_possible = 0;
+      if (reader == other) continue;
+      if (cudaDeviceCanAccessPeer(&is_possible, reader, other) != cudaSuccess) continue;
+      if (is_possible == 0 || cudaSetDevice(reader) != cudaSuccess) continue;
+      cudaDeviceEnablePeerAccess(other, 0);
+      cudaGetLastError();  // it may have been enabled before
+    }
+  }
+}
 
 // "0: NVIDIA A, 1: NVIDIA B".
 std::string ListDevices(int count) {
@@ -296,9 +305,30 @@ Result<std::unique_ptr<Executor>> OpenCudaDevice(int ordinal) {
                            std::to_string(properties.minor) + "; 8.0 is needed",
                        "use a newer GPU, or set device to cpu or auto");
   }
-  auto executor = std::make_unique<CudaExecutor>(index, count, properties);
+  auto executor = std::make_unique<CudaExecutor>(index, properties);
   BOOSTYARD_RETURN_IF_ERROR(executor->Prepare());
   return std::unique_ptr<Executor>(std::move(executor));
+}
+
+int CountCudaDevices() {
+  int count = 0;
+  return cudaGetDeviceCount(&count) == cudaSuccess ? count : 0;
+}
+
+Result<CudaDevices> OpenCudaDevices(int most) {
+  CudaDevices devices;
+  std::vector<int> ordinals = {0};
+  BOOSTYARD_ASSIGN_OR_RETURN(std::unique_ptr<Executor> first, OpenCudaDevice(0));
+  devices.executors.push_back(std::move(first));
+  devices.visible_count = CountCudaDevices();
+  for (int i = 1; i < devices.visible_count && static_cast<int>(ordinals.size()) < most; ++i) {
+    auto executor = OpenCudaDevice(i);
+    if (!executor.ok()) continue;  // too old, or in use by somebody else
+    devices.executors.push_back(*std::move(executor));
+    ordinals.push_back(i);
+  }
+  LetReadEachOther(ordinals);
+  return devices;
 }
 
 }  // namespace boostyard::device

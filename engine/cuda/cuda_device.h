@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "engine/base/result.h"
 #include "engine/cuda/executor.h"
@@ -12,5 +13,19 @@ namespace boostyard::device {
 // Opens GPU number `ordinal` (-1: the first one). Error: kDeviceUnavailable, its message a phrase
 // that says what there is instead.
 Result<std::unique_ptr<Executor>> OpenCudaDevice(int ordinal);
+
+// How many GPUs the driver shows; CUDA_VISIBLE_DEVICES may hide some.
+int CountCudaDevices();
+
+// GPUs that work together.
+struct CudaDevices {
+  std::vector<std::unique_ptr<Executor>> executors;  // at least one
+  int visible_count = 0;                             // GPUs that the driver shows
+};
+
+// Opens the first `most` GPUs, or as many of them as there are and can be used; at least 1. They
+// copy straight from each other's memory where the machine can do that. Errors: those of
+// OpenCudaDevice for the first one.
+Result<CudaDevices> OpenCudaDevices(int most);
 
 }  // namespace boostyard::device

@@ -12,7 +12,7 @@ using namespace device;
 
 namespace {
 
-// Exchanged at a time, if that holds a histogram.
+// Exchanged at a time: not less than a histogram, not more than there are to be built.
 constexpr std::uint64_t kGoodWords = std::uint64_t{2} << 20;
 
 }  // namespace
@@ -20,7 +20,8 @@ constexpr std::uint64_t kGoodWords = std::uint64_t{2} << 20;
 std::uint64_t DeviceBackend::ExchangeWords(std::uint64_t most_pairs) const {
   if (member_ == nullptr) return 0;
   const std::uint64_t words = 2 * std::max<std::uint64_t>(view_.entry_count, 1);
-  return words * std::clamp<std::uint64_t>(kGoodWords / words, 1, most_pairs);
+  const std::uint64_t most = std::clamp<std::uint64_t>(options_.wanted_histograms, 1, most_pairs);
+  return words * std::clamp<std::uint64_t>(kGoodWords / words, 1, most);
 }
 
 Status DeviceBackend::PrepareSums(std::uint64_t most_pairs) {

@@ -223,9 +223,8 @@ TEST(TreeMethod, MeansNothingToALinearModel) {
   EXPECT_TRUE(HasNote(job, "tree_method has no effect with booster=gblinear"));
 }
 
-TEST(TreeMethod, DaskAsksForAllGpusAndIsToldThatOneTrains) {
-  const std::string told =
-      "use_dask_gpu_training=true: one GPU trains, for several are not offered by this version";
+TEST(TreeMethod, DaskAsksForAllGpusAndIsToldThatThereIsNoDask) {
+  const std::string told = "use_dask_gpu_training=true: the GPUs of this host train, without Dask";
   const JobSettings job = Accepted(Job({{"use_dask_gpu_training", "true"}}));
   EXPECT_TRUE(job.use_all_gpus);
   EXPECT_TRUE(HasNote(job, told));
