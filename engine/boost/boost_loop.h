@@ -89,7 +89,7 @@ class BoostLoop {
          has_rounds && !outcome.was_stopped && round < params_.num_round; ++round) {
       BOOSTYARD_RETURN_IF_ERROR(GrowRound(grower, round));
       ++outcome.rounds_done;
-      BOOSTYARD_ASSIGN_OR_RETURN(const RoundEnd end, EndRound(round));
+      BOOSTYARD_ASSIGN_OR_RETURN(const RoundEnd end, EndRound(grower, round));
       outcome.was_stopped = end.is_stopped_by_observer;
       if (end.is_stopped_early) break;
     }
@@ -161,35 +161,67 @@ class BoostLoop {
     return {};
   }
 
-  Status GrowRound(TreeGrower<Backend>& grower, int round) {
-    const int parallel = params_.tree.num_parallel_tree;
+  // A tree of a round: of an output, one of its parallel trees.
+  struct TreeOrder {
+    TreeStart start;
+    std::uint64_t number = 0;
+  };
+
+  int TreesPerRound() const { return model_.output_count() * params_.tree.num_parallel_tree; }
+
+  TreeOrder OrderOf(int round, int tree) const {
+    const auto parallel = static_cast<std::uint64_t>(params_.tree.num_parallel_tree);
     const auto seed = static_cast<std::uint64_t>(params_.sample.seed);
-    for (int k = 0; k < model_.output_count(); ++k) {
-      for (int p = 0; p < parallel; ++p) {
-        const std::uint64_t number =
-            (static_cast<std::uint64_t>(round) * static_cast<std::uint64_t>(model_.output_count()) +
-             static_cast<std::uint64_t>(k)) *
-                static_cast<std::uint64_t>(parallel) +
-            static_cast<std::uint64_t>(p);
-        const std::uint64_t first_of_output = number - static_cast<std::uint64_t>(p);
-        // One sample for all classes of a round, as in XGBoost: keyed by the parallel tree alone.
-        const std::uint64_t sample_number =
-            static_cast<std::uint64_t>(round) * static_cast<std::uint64_t>(parallel) +
-            static_cast<std::uint64_t>(p);
-        BOOSTYARD_ASSIGN_OR_RETURN(
-            Tree tree,
-            grower.Grow(
-                {.output = k,
-                 .reuses_gradients = p > 0,
-                 .subsample = params_.sample.subsample,
-                 .sample_key = RandomKey(
-                     seed, static_cast<std::uint64_t>(RandomPurpose::kSubsample), sample_number),
-                 .dither_key = RandomKey(seed, static_cast<std::uint64_t>(RandomPurpose::kDither),
-                                         first_of_output)},
-                number));
-        model_.forest.trees.push_back(std::move(tree));
-        model_.forest.tree_class.push_back(k);
+    const std::uint64_t in_round = static_cast<std::uint64_t>(tree);
+    const std::uint64_t p = in_round % parallel;
+    const std::uint64_t number =
+        static_cast<std::uint64_t>(round) * static_cast<std::uint64_t>(TreesPerRound()) + in_round;
+    // One sample for all classes of a round, as in XGBoost: keyed by the parallel tree alone.
+    const std::uint64_t sample_number = static_cast<std::uint64_t>(round) * parallel + p;
+    const std::uint64_t first_of_output = number - p;
+    return {{.output = static_cast<int>(in_round / parallel),
+             .reuses_gradients = p > 0,
+             .subsample = params_.sample.subsample,
+             .sample_key = RandomKey(seed, static_cast<std::uint64_t>(RandomPurpose::kSubsample),
+                                     sample_number),
+             .dither_key = RandomKey(seed, static_cast<std::uint64_t>(RandomPurpose::kDither),
+                                     first_of_output)},
+            number};
+  }
+
+  void Keep(Tree tree, int tree_of_round) {
+    model_.forest.trees.push_back(std::move(tree));
+    model_.forest.tree_class.push_back(tree_of_round / params_.tree.num_parallel_tree);
+  }
+
+  // Trees that the backend grows by itself are only queued, the first one at the end of the round
+  // before: EndRound takes them.
+  Status GrowRound(TreeGrower<Backend>& grower, int round) {
+    for (int i = 0; i < TreesPerRound(); ++i) {
+      const TreeOrder order = OrderOf(round, i);
+      if (grower.queues()) {
+        if (!std::exchange(is_queued_ahead_, false)) grower.Queue(order.start, order.number);
+        grower.AddQueued();
+        continue;
       }
+      BOOSTYARD_ASSIGN_OR_RETURN(Tree tree, grower.Grow(order.start, order.number));
+      Keep(std::move(tree), i);
+    }
+    return {};
+  }
+
+  // The device grows the next round's first tree, while we take this one's, and our listener takes
+  // its time over them. If the listener stops the training, the tree ahead has moved no margins.
+  Status TakeTrees(TreeGrower<Backend>& grower, int round, bool is_last) {
+    if (!grower.queues()) return {};
+    if (!is_last) {
+      const TreeOrder next = OrderOf(round + 1, 0);
+      grower.Queue(next.start, next.number);
+      is_queued_ahead_ = true;
+    }
+    for (int i = 0; i < TreesPerRound(); ++i) {
+      BOOSTYARD_ASSIGN_OR_RETURN(Tree tree, grower.Take());
+      Keep(std::move(tree), i);
     }
     return {};
   }
@@ -247,7 +279,7 @@ class BoostLoop {
     has_kept_ = true;
   }
 
-  Result<RoundEnd> EndRound(int round) {
+  Result<RoundEnd> EndRound(TreeGrower<Backend>& grower, int round) {
     std::vector<MetricValue> values;
     if constexpr (requires { backend_.status(); }) BOOSTYARD_RETURN_IF_ERROR(backend_.status());
     if (metrics_) BOOSTYARD_RETURN_IF_ERROR(EvaluateMetrics(values));
@@ -258,10 +290,12 @@ class BoostLoop {
         if (metrics_ && stopping_->best_round() == round) KeepPredictions();
       }
     }
-    const RoundReport report{.round = round,
-                             .is_last = end.is_stopped_early || round + 1 == params_.num_round,
-                             .metrics = values,
-                             .snapshot = [&] { return Snapshot(round); }};
+    const bool is_last = end.is_stopped_early || round + 1 == params_.num_round;
+    BOOSTYARD_RETURN_IF_ERROR(TakeTrees(grower, round, is_last));
+    const RoundReport report{
+        .round = round, .is_last = is_last, .metrics = values, .snapshot = [&] {
+          return Snapshot(round);
+        }};
     const StageScope stage(Stage::kRoundLines);
     end.is_stopped_by_observer = observer_.OnRound(report) == RoundDecision::kStop;
     return end;
@@ -326,8 +360,9 @@ class BoostLoop {
   std::optional<RoundMetrics> metrics_;
   MetricSpec stopping_metric_;
   std::optional<EarlyStopping> stopping_;
-  bool has_evaluated_ = false;  // some round's metrics
-  bool has_kept_ = false;       // some round's predictions
+  bool is_queued_ahead_ = false;  // the first tree of the round to come
+  bool has_evaluated_ = false;    // some round's metrics
+  bool has_kept_ = false;         // some round's predictions
 };
 
 }  // namespace boostyard

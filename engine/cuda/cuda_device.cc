@@ -5,6 +5,9 @@
 #include <dlfcn.h>
 
 #include <cstring>
+#include <deque>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/base/error_table.h"
@@ -19,7 +22,7 @@ constexpr int kMinMajor = 8;  // compute capability 8.0
 // of which one is filled while the other is on its way.
 constexpr std::uint64_t kDownloadBytes = std::uint64_t{4} << 20;
 constexpr std::uint64_t kHalfBytes = std::uint64_t{8} << 20;
-constexpr std::uint64_t kMaxStagedBytes = std::uint64_t{256} << 10;
+constexpr std::uint64_t kMaxStagedBytes = std::uint64_t{512} << 10;
 // Shared memory that the runtime keeps for itself, and a step's own structure.
 constexpr std::uint32_t kReservedShared = 2048;
 
@@ -33,6 +36,16 @@ bool HasDriver() {
   dlclose(library);
   return true;
 }
+
+// A CUDA graph. The first time launches run as they are asked for, which loads their kernels; they
+// are recorded the second time. Where that fails, they are never recorded.
+struct CudaRecording : Recording {
+  ~CudaRecording() override {
+    if (graph != nullptr) cudaGraphExecDestroy(graph);
+  }
+  cudaGraphExec_t graph = nullptr;
+  bool has_failed = false;
+};
 
 class CudaExecutor : public Executor {
  public:
@@ -52,6 +65,8 @@ class CudaExecutor : public Executor {
     for (const cudaEvent_t mark : marks_) {
       if (mark != nullptr) cudaEventDestroy(mark);
     }
+    for (const Marked& marked : marked_) cudaEventDestroy(marked.event);
+    for (const cudaEvent_t event : spare_events_) cudaEventDestroy(event);
   }
   CudaExecutor(const CudaExecutor&) = delete;
   CudaExecutor& operator=(const CudaExecutor&) = delete;
@@ -112,8 +127,9 @@ class CudaExecutor : public Executor {
     if (bytes == 0) return;
     void* target = to;
     if (bytes <= kMaxStagedBytes) {
-      target = StageDownload(bytes);
-      downloads_.push_back({to, target, bytes});
+      unsigned char* const staged = StageDownload(bytes);
+      downloads_.push_back({download_count_++, to, staged, bytes});
+      target = staged;
     }
     Note(cudaMemcpyAsync(target, from, bytes, cudaMemcpyDeviceToHost, stream_), "copying from it");
   }
@@ -125,6 +141,25 @@ class CudaExecutor : public Executor {
 
   void Launch(int step, Grid grid, std::uint32_t dynamic_bytes, const void* args) override {
     Note(Kernel(step).launch(stream_, grid, dynamic_bytes, args), "launching a kernel");
+  }
+
+  void RunRecorded(std::unique_ptr<Recording>& recording,
+                   const std::function<void()>& queue) override {
+    if (recording == nullptr) {
+      recording = std::make_unique<CudaRecording>();
+      queue();
+      return;
+    }
+    auto& known = static_cast<CudaRecording&>(*recording);
+    if (known.graph == nullptr && !known.has_failed) {
+      known.graph = Record(queue);
+      known.has_failed = known.graph == nullptr;
+    }
+    if (known.has_failed) {
+      queue();
+      return;
+    }
+    Note(cudaGraphLaunch(known.graph, stream_), "launching a graph");
   }
 
   std::uint64_t SortBytes(std::uint64_t count) override {
@@ -146,9 +181,33 @@ class CudaExecutor : public Executor {
 
   Status Wait() override {
     Synchronize();
-    if (error_.empty()) return {};
-    return MakeError(ErrorId::kDeviceFailed, Name() + " failed: " + error_,
-                     "run the job again; if it fails again, try another machine");
+    return Report();
+  }
+
+  std::uint64_t Place() override {
+    cudaEvent_t event = nullptr;
+    if (spare_events_.empty()) {
+      Note(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "making an event");
+      if (event == nullptr) return ++last_place_;
+    } else {
+      event = spare_events_.back();
+      spare_events_.pop_back();
+    }
+    Note(cudaEventRecord(event, stream_), "marking a place");
+    marked_.push_back({++last_place_, event, download_count_});
+    return last_place_;
+  }
+
+  Status WaitUntil(std::uint64_t place) override {
+    while (!marked_.empty() && marked_.front().place <= place) {
+      const Marked marked = marked_.front();
+      marked_.pop_front();
+      spare_events_.push_back(marked.event);
+      if (marked.place < place) continue;
+      Note(cudaEventSynchronize(marked.event), "waiting for a place");
+      Deliver(marked.downloads);
+    }
+    return Report();
   }
 
   void Enter() override { Note(cudaSetDevice(ordinal_), "choosing the device"); }
@@ -169,9 +228,16 @@ class CudaExecutor : public Executor {
 
  private:
   struct Pending {
+    std::uint64_t number;
     void* to;
-    const void* staged;
+    const unsigned char* staged;
     std::uint64_t bytes;
+  };
+  // A place in the order of operations that somebody may wait for.
+  struct Marked {
+    std::uint64_t place;
+    cudaEvent_t event;
+    std::uint64_t downloads;  // asked for before it
   };
 
   static const KernelEntry& Kernel(int step) {
@@ -196,7 +262,8 @@ class CudaExecutor : public Executor {
 
   // Keeps the first error.
   void Note(cudaError_t error, const char* what) {
-    if (error == cudaSuccess || !error_.empty()) return;
+    if (is_recording_) recording_failed_ = recording_failed_ || error != cudaSuccess;
+    if (error == cudaSuccess || is_recording_ || !error_.empty()) return;
     error_ = std::string(cudaGetErrorString(error)) + ", when " + what;
   }
 
@@ -215,22 +282,63 @@ class CudaExecutor : public Executor {
     return place;
   }
 
-  // Pinned memory until the next Synchronize.
+  // Null if it cannot be had: then nothing has been launched.
+  cudaGraphExec_t Record(const std::function<void()>& queue) {
+    is_recording_ = true;
+    recording_failed_ = false;
+    cudaGraph_t graph = nullptr;
+    cudaGraphExec_t runnable = nullptr;
+    Note(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "recording");
+    if (!recording_failed_) {
+      queue();
+      Note(cudaStreamEndCapture(stream_, &graph), "recording");
+    }
+    if (!recording_failed_) Note(cudaGraphInstantiate(&runnable, graph, 0), "making a graph");
+    if (graph != nullptr) Note(cudaGraphDestroy(graph), "freeing a graph");
+    if (recording_failed_ && runnable != nullptr) {
+      cudaGraphExecDestroy(std::exchange(runnable, nullptr));
+    }
+    if (recording_failed_) cudaGetLastError();  // launches do without
+    is_recording_ = false;
+    return runnable;
+  }
+
+  // Pinned memory until it is delivered. It is a ring: downloads are delivered in their order.
   unsigned char* StageDownload(std::uint64_t bytes) {
     const std::uint64_t padded = (bytes + 255) / 256 * 256;
-    if (staged_bytes_ + padded > kDownloadBytes) Synchronize();
-    unsigned char* const place = staging_ + staged_bytes_;
-    staged_bytes_ += padded;
+    if (downloads_.empty()) staged_end_ = 0;
+    const std::uint64_t begin =
+        downloads_.empty() ? 0 : static_cast<std::uint64_t>(downloads_.front().staged - staging_);
+    const bool is_wrapped = !downloads_.empty() && staged_end_ <= begin;
+    if (staged_end_ + padded > (is_wrapped ? begin : kDownloadBytes)) {
+      if (is_wrapped || padded > begin) Synchronize();
+      staged_end_ = 0;
+    }
+    unsigned char* const place = staging_ + staged_end_;
+    staged_end_ += padded;
     return place;
+  }
+
+  // The downloads before that number are there.
+  void Deliver(std::uint64_t number) {
+    while (!downloads_.empty() && downloads_.front().number < number) {
+      const Pending& pending = downloads_.front();
+      std::memcpy(pending.to, pending.staged, pending.bytes);
+      downloads_.pop_front();
+    }
   }
 
   void Synchronize() {
     Note(cudaStreamSynchronize(stream_), "waiting for it");
-    for (const Pending& pending : downloads_) {
-      std::memcpy(pending.to, pending.staged, pending.bytes);
-    }
-    downloads_.clear();
-    staged_bytes_ = 0;
+    Deliver(download_count_);
+    for (const Marked& marked : marked_) spare_events_.push_back(marked.event);
+    marked_.clear();
+  }
+
+  Status Report() const {
+    if (error_.empty()) return {};
+    return MakeError(ErrorId::kDeviceFailed, Name() + " failed: " + error_,
+                     "run the job again; if it fails again, try another machine");
   }
 
   int ordinal_;
@@ -238,12 +346,18 @@ class CudaExecutor : public Executor {
   Tuning tuning_;
   cudaStream_t stream_ = nullptr;
   unsigned char* staging_ = nullptr;  // for downloads, then two halves for uploads
-  std::uint64_t staged_bytes_ = 0;    // of downloads
+  std::uint64_t staged_end_ = 0;      // of the ring of downloads
   int half_ = 0;                      // that is being filled
   std::uint64_t half_bytes_ = 0;      // of it
   cudaEvent_t half_left_[2] = {};     // when all copies from a half are done
   cudaEvent_t marks_[kMarks] = {};
-  std::vector<Pending> downloads_;
+  std::deque<Pending> downloads_;
+  std::uint64_t download_count_ = 0;  // that were staged
+  std::deque<Marked> marked_;         // places that nobody has waited for
+  std::vector<cudaEvent_t> spare_events_;
+  std::uint64_t last_place_ = 0;
+  bool is_recording_ = false;
+  bool recording_failed_ = false;
   std::string error_;
 };
 

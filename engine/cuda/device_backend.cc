@@ -12,6 +12,11 @@ namespace boostyard {
 
 using namespace device;
 
+Error GradientsNotFinite() {
+  return MakeError(ErrorId::kTrainFailed, "gradients are not finite any more",
+                   "use a smaller eta or max_delta_step, and check the labels for outliers");
+}
+
 // Enough blocks for all rows, but not more than the device runs at a time.
 Grid DeviceBackend::RowGrid(std::uint64_t rows, std::uint32_t rows_per_block) const {
   const Tuning& tuning = executor_.tuning();
@@ -104,43 +109,44 @@ Result<std::vector<MetricFigures>> DeviceBackend::EvaluateMetrics() {
 
 // ---- gradients
 
-void DeviceBackend::LaunchGradients(const TreeStart& start, const GradScales& scales) {
+void DeviceBackend::UploadWords(const TreeWords& words) {
+  executor_.Upload(tree_words_.data(), &words, sizeof(words));
+}
+
+void DeviceBackend::LaunchGradients(bool is_again) {
   const GradientPass pass{.labels = labels_.data(),
                           .weights = weights_.data(),
                           .rows = train_rows_,
-                          .grad_scale = scales.grad,
-                          .hess_scale = scales.hess,
-                          .dither_key = start.dither_key,
+                          .tree = tree_words_.data(),
+                          .scales = scale_words_.data(),
+                          .is_again = is_again ? 1U : 0U,
                           .first_row = options_.share.first_row,
                           .packed = packed_.data(),
                           .real = real_.data(),
-                          .stats = &start_.data()->stats};
-  const float* margins = MarginsOf(start.output);
+                          .stats = start_.data()->stats + (is_again ? 1 : 0)};
   if (outputs_ > 1) {
     Launch<SoftmaxStep>(executor_, RowGrid(train_rows_, SoftmaxStep::kThreads),
-                        {pass, margins, softmax_.data(), start.output});
+                        {pass, margins_.data(), margin_stride_, softmax_.data()});
     return;
   }
   VisitObjectiveOf(NativeScalarObjectives{}, options_.objective, [&](const auto& objective) {
     using Step = GradientStep<std::decay_t<decltype(objective)>>;
-    Launch<Step>(executor_, RowGrid(train_rows_, Step::kThreads), {pass, margins, objective});
+    Launch<Step>(executor_, RowGrid(train_rows_, Step::kThreads),
+                 {pass, margins_.data(), objective});
   });
 }
 
 void DeviceBackend::LaunchSample(const TreeStart& start) {
   if (start.subsample >= 1.0) return;
   Launch<SampleStep>(executor_, RowGrid(train_rows_, TileSplitter::kRows),
-                     {train_rows_, options_.share.first_row, start.sample_key,
+                     {train_rows_, options_.share.first_row, tree_words_.data(),
                       SampleLimit(start.subsample), lists_[0].data(), node_rows_.data()});
 }
 
 void DeviceBackend::LaunchSum() {
-  Launch<SumStep>(executor_, RowGrid(train_rows_, SumStep::kThreads),
-                  {node_rows_.data(),
-                   {lists_[0].data(), lists_[1].data()},
-                   Gradients(),
-                   scales_.is_wide ? 1U : 0U,
-                   start_.data()});
+  Launch<SumStep>(
+      executor_, RowGrid(train_rows_, SumStep::kThreads),
+      {node_rows_.data(), {lists_[0].data(), lists_[1].data()}, Gradients(), start_.data()});
 }
 
 void DeviceBackend::LaunchClasses(const TreeStart& start) {
@@ -155,19 +161,17 @@ void DeviceBackend::LaunchStart(const TreeStart& start) {
   Launch<RootStep>(executor_, {},
                    {node_rows_.data(), samples ? 0U : static_cast<std::uint32_t>(train_rows_),
                     samples ? 0U : NodeRows::kDense, start_.data(), 1});
-  if (!start.reuses_gradients) LaunchGradients(start, scales_);
+  for (const bool is_again : {false, true}) {
+    if (start.reuses_gradients) break;
+    LaunchGradients(is_again);
+    SumStart(is_again ? StartPart::kStatsAgain : StartPart::kStats);
+    Launch<ScaleStep>(executor_, {},
+                      {start_.data(), all_train_rows(), options_.always_wide ? 1U : 0U,
+                       is_again ? 1U : 0U, scale_words_.data()});
+  }
   LaunchSample(start);
   LaunchSum();
-  SumStart();
-}
-
-Status DeviceBackend::TakeScales(const StatWords& stats) {
-  if (!AreFinite(stats)) {
-    return MakeError(ErrorId::kTrainFailed, "gradients are not finite any more",
-                     "use a smaller eta or max_delta_step, and check the labels for outliers");
-  }
-  scales_ = RightScales(scales_, stats, all_train_rows(), options_.always_wide);
-  return {};
+  SumStart(StartPart::kTotal);
 }
 
 Result<RootState> DeviceBackend::StartTree(const TreeStart& start) {
@@ -175,30 +179,28 @@ Result<RootState> DeviceBackend::StartTree(const TreeStart& start) {
   BOOSTYARD_RETURN_IF_ERROR(EnsureNodes(1));
   current_output_ = start.output;
   notes_.assign(1, {});
+  UploadWords({.dither_key = start.dither_key,
+               .sample_key = start.sample_key,
+               .number = 0,
+               .output = start.output,
+               .drawn_counts = {}});
   LaunchClasses(start);
+  LaunchStart(start);
   StartWords words;
-  for (;;) {
-    LaunchStart(start);
-    executor_.Download(&words, start_.data(), sizeof(words));
-    BOOSTYARD_RETURN_IF_ERROR(executor_.Wait());
-    if (start.reuses_gradients) break;
-    GradScales used = scales_;
-    BOOSTYARD_RETURN_IF_ERROR(TakeScales(words.stats));
-    // Nothing has been made with the 64-bit form's scales yet where the other form is taken.
-    if (!used.is_wide) {
-      used.wide_grad = scales_.wide_grad;
-      used.wide_hess = scales_.wide_hess;
-    }
-    if (AreSame(scales_, used)) break;
-  }
+  ScaleWords scales;
+  executor_.Download(&words, start_.data(), sizeof(words));
+  executor_.Download(&scales, scale_words_.data(), sizeof(scales));
+  BOOSTYARD_RETURN_IF_ERROR(executor_.Wait());
+  if (scales.is_finite == 0) return GradientsNotFinite();
+  is_wide_ = scales.scales.is_wide;
   RootState root;
   root.total = words.total;
   root.rows = words.rows;
-  root.is_wide = scales_.is_wide;
-  root.exact_grad_unit = 1.0 / scales_.wide_grad;
-  root.exact_hess_unit = 1.0 / scales_.wide_hess;
-  root.grad_unit = scales_.is_wide ? root.exact_grad_unit : 1.0 / static_cast<double>(scales_.grad);
-  root.hess_unit = scales_.is_wide ? root.exact_hess_unit : 1.0 / static_cast<double>(scales_.hess);
+  root.is_wide = is_wide_;
+  root.exact_grad_unit = scales.ExactGradUnit();
+  root.exact_hess_unit = scales.ExactHessUnit();
+  root.grad_unit = scales.GradUnit();
+  root.hess_unit = scales.HessUnit();
   return root;
 }
 

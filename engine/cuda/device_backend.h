@@ -1,7 +1,7 @@
 // The tree backend of a device: every row and every sum stays there. Trees of known depth grow
-// there too (GrowTree): the host queues their steps and waits once a tree. Others grow at the
-// host's command, as on any backend: it waits for the root's sums and, once a level, for the best
-// splits. Figures are one wait a round; all else is queued.
+// there too (QueueTree): the host replays their launches, and waits once a round, for the trees and
+// the figures together. Others grow at the host's command, as on any backend: it waits for the
+// root's sums and, once a level, for the best splits.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@
 #include "engine/cuda/steps_gradients.h"
 #include "engine/cuda/steps_grow.h"
 #include "engine/cuda/steps_histogram.h"
+#include "engine/cuda/tree_words.h"
 #include "engine/params.h"
-#include "engine/tree/grad_scales.h"
 #include "engine/tree/growth_order.h"
 #include "engine/tree/tree.h"
 #include "engine/tree/tree_backend.h"
@@ -49,12 +49,15 @@ struct DeviceBackendOptions {
   std::uint64_t metric_weights = 0;       // weights that DeviceMetrics will bring
   bool sorts_rows = false;                // there are auc or aucpr among the metrics
   bool always_wide = false;               // 64-bit gradients in every round (tests)
-  // Trees are grown by the device, that deep, where there is room for it (GrowTree); 0: level by
+  // Trees are grown by the device, that deep, where there is room for it (QueueTree); 0: level by
   // level, at the host's command.
   int grown_depth = 0;
-  std::vector<std::vector<FeatureIndex>> interactions;  // GrowTree's: groups of features
+  std::vector<std::vector<FeatureIndex>> interactions;  // QueueTree's: groups of features
   DeviceShare share;
 };
+
+// The error of a tree that cannot be grown.
+Error GradientsNotFinite();
 
 // A TreeBackend. Operations that cannot return an error keep it: it comes out of the next call that
 // can, or of status().
@@ -67,6 +70,9 @@ class DeviceBackend {
                                                      std::vector<DeviceColumn> columns,
                                                      const DeviceBackendOptions& options,
                                                      device::Executor& executor);
+  ~DeviceBackend();
+  DeviceBackend(const DeviceBackend&) = delete;
+  DeviceBackend& operator=(const DeviceBackend&) = delete;
 
   // Sets every margin of an output.
   void SetMargins(int output, float margin);
@@ -97,10 +103,12 @@ class DeviceBackend {
   void SumExactly(std::span<ExactTask> leaves);
   void FinishTree(std::span<const LeafValue> leaves);
 
-  // Grows a whole tree, depth by depth, by the rules of TreeGrower; margins then have it in them.
-  // The host waits once, but that a tree whose gradients came with the wrong scales is grown again.
-  // Preconditions: grows_trees(), and the order's max_depth is grown_depth.
-  Result<std::vector<GrownNode>> GrowTree(const GrowthOrder& order);
+  // Trees that the device grows whole, depth by depth, by the rules of TreeGrower (growth_order.h
+  // has their life). Preconditions: grows_trees(); all orders are alike but for the start's keys
+  // and output, the number and the columns; their max_depth is grown_depth.
+  void QueueTree(const GrowthOrder& order);
+  void AddQueuedTree();
+  Result<std::vector<GrownNode>> TakeTree();
   bool grows_trees() const { return growth_ != nullptr; }
 
   // Margins of one output in device memory: of its training rows, then of its validation rows.
@@ -141,6 +149,14 @@ class DeviceBackend {
     std::vector<char> keeps;
   };
 
+  // Which gradients histograms are of.
+  enum class HistogramForm {
+    kQuanta,
+    kWide,    // of a tree whose form is wide
+    kEither,  // as only the device knows
+    kExact    // whatever the tree's form
+  };
+
   // Pairs that are evaluated together, or nodes that are settled together.
   struct Evaluation {
     device::PairOrder* pairs;
@@ -167,12 +183,12 @@ class DeviceBackend {
   }
   Status EnsureNodes(std::size_t count);
   void Keep(Status status);
-  void LaunchGradients(const TreeStart& start, const GradScales& scales);
+  void UploadWords(const device::TreeWords& words);
+  void LaunchGradients(bool is_again);
   void LaunchSample(const TreeStart& start);
   void LaunchSum();
   void LaunchClasses(const TreeStart& start);
   void LaunchStart(const TreeStart& start);
-  Status TakeScales(const device::StatWords& stats);
   device::SplitOrder OrderOf(const SplitTask& split) const;
   void PrepareSplits(std::span<const device::SplitOrder> orders);
   void LaunchPartition(const device::WorkCount& splits);
@@ -182,8 +198,9 @@ class DeviceBackend {
   void EvaluateFamilies(const SplitRules& rules, std::span<const Family> families);
   Batch TakeBatch(std::span<const Family> families, std::size_t first);
   void UploadBatch(const Batch& batch, std::span<const Family> families);
-  void LaunchEvaluation(const SplitRules& rules, const Evaluation& batch);
-  void LaunchHistograms(std::uint32_t builds, bool is_wide);
+  void LaunchEvaluation(const SplitRules& rules, HistogramForm form, const Evaluation& batch);
+  void LaunchHistograms(std::uint32_t builds, HistogramForm form);
+  void LaunchNarrow(device::HistogramArgs args, bool is_wide);
   void SettleContests(const SplitRules& rules, std::span<const Contested> contested);
   void SettleSome(const SplitRules& rules, std::span<const Contested> contested);
   void LaunchSettling(const SplitRules& rules, const std::uint32_t* gain_rows, const double* least,
@@ -192,7 +209,7 @@ class DeviceBackend {
   std::uint64_t validation_rows() const { return row_count_ - train_rows_; }
   device::MetricRows RowsForMetrics(std::uint64_t first, std::uint64_t rows) const;
   device::GradientView Gradients() const {
-    return {packed_.data(), real_.data(), scales_.wide_grad, scales_.wide_hess};
+    return {packed_.data(), real_.data(), scale_words_.data()};
   }
   void ReleaseBatch(const Batch& batch, std::span<const Family> families);
   void TakeResults(const Batch& batch, std::span<const Family> families,
@@ -204,7 +221,7 @@ class DeviceBackend {
   // -- device_sums.cc
   Status PrepareSums(std::uint64_t most_pairs);
   std::uint64_t ExchangeWords(std::uint64_t most_pairs) const;
-  void SumStart();
+  void SumStart(device::StartPart part);
   // Per pair of a batch and child, in device memory; null where the device is alone.
   const std::int64_t* SumChildRows(const Evaluation& batch);
   void SumHistograms(std::uint32_t first, std::uint32_t stride, std::uint32_t count);
@@ -216,8 +233,8 @@ class DeviceBackend {
 
   // -- device_growth.cc
   Status PrepareGrowth(std::uint64_t histograms);
-  void UploadColumns(const GrowthOrder& order);
-  void LaunchTree(const GrowthOrder& order, const device::GrowthSettings& settings);
+  void UploadOrder(const GrowthOrder& order);
+  void LaunchTree(const GrowthOrder& order);
   void LaunchLevel(const GrowthOrder& order, const device::GrowthSettings& settings, int depth);
   void LaunchMasks(const GrowthOrder& order, int depth, const Evaluation& batch);
   void LaunchContests(const SplitRules& rules, const Evaluation& batch);
@@ -263,7 +280,9 @@ class DeviceBackend {
   device::DeviceArray<GradPair> real_;
   device::DeviceArray<std::uint32_t> lists_[2];
   device::DeviceArray<device::StartWords> start_;
-  GradScales scales_;
+  device::DeviceArray<device::TreeWords> tree_words_;
+  device::DeviceArray<device::ScaleWords> scale_words_;
+  bool is_wide_ = false;  // the form of the tree under way, where the host commands it
   int current_output_ = 0;
 
   // nodes

@@ -55,11 +55,12 @@ void DeviceBackend::EvaluateFamilies(const SplitRules& rules, std::span<const Fa
   for (std::size_t first = 0; first < families.size() && status_.ok();) {
     const Batch batch = TakeBatch(families, first);
     UploadBatch(batch, families);
-    LaunchEvaluation(rules, {pair_array_.data(),
-                             task_array_.data(),
-                             results_.data(),
-                             {static_cast<std::uint32_t>(batch.orders.size())},
-                             /*builds_both=*/true});
+    LaunchEvaluation(rules, is_wide_ ? HistogramForm::kWide : HistogramForm::kQuanta,
+                     {pair_array_.data(),
+                      task_array_.data(),
+                      results_.data(),
+                      {static_cast<std::uint32_t>(batch.orders.size())},
+                      /*builds_both=*/true});
     ReleaseBatch(batch, families);
     std::vector<PairResult> results(batch.orders.size());
     executor_.Download(results.data(), results_.data(), results.size() * sizeof(PairResult));
@@ -120,19 +121,21 @@ void DeviceBackend::UploadBatch(const Batch& batch, std::span<const Family> fami
   executor_.Upload(mask_array_.data(), masks.data(), masks.size());
 }
 
-void DeviceBackend::LaunchEvaluation(const SplitRules& rules, const Evaluation& batch) {
+void DeviceBackend::LaunchEvaluation(const SplitRules& rules, HistogramForm form,
+                                     const Evaluation& batch) {
+  const RulesView view{rules, scale_words_.data(), 0};
   const std::uint32_t most = batch.pairs_at_hand.most;
   const std::int64_t* const child_rows = SumChildRows(batch);
   Launch<PlanStep>(
       executor_, {},
       {batch.pairs, batch.pairs_at_hand, node_rows_.data(), executor_.tuning().chunk_rows,
        builds_.data(), counts_.data() + 1, batch.results, child_rows});
-  LaunchHistograms(2 * most, scales_.is_wide);
+  LaunchHistograms(2 * most, form);
   SumHistograms(0, 2, most);
   if (batch.builds_both) SumHistograms(1, 2, most);
   Launch<ScanStep>(executor_, {view_.slot_count, most},
                    {.matrix = view_,
-                    .rules = rules,
+                    .rules = view,
                     .pairs = batch.pairs,
                     .pairs_at_hand = batch.pairs_at_hand,
                     .results = batch.results,
@@ -141,50 +144,56 @@ void DeviceBackend::LaunchEvaluation(const SplitRules& rules, const Evaluation& 
                     .feature_count = static_cast<std::uint32_t>(places_.size()),
                     .pool = pool_.data(),
                     .found = found_.data(),
-                    .feature_gains = rules.is_rounded ? feature_gains_.data() : nullptr,
-                    .exact_results = nullptr,
-                    .is_exact = 0});
+                    .feature_gains = feature_gains_.data(),
+                    .exact_results = nullptr});
   Launch<PickStep>(
       executor_, {2 * most, 1},
-      {rules, batch.pairs_at_hand, batch.tasks, found_.data(), view_.slot_count, batch.results, 0});
+      {view, batch.pairs_at_hand, batch.tasks, found_.data(), view_.slot_count, batch.results});
 }
 
-void DeviceBackend::LaunchHistograms(std::uint32_t builds, bool is_wide) {
+void DeviceBackend::LaunchHistograms(std::uint32_t builds, HistogramForm form) {
   const Tuning& tuning = executor_.tuning();
   constexpr std::uint32_t kWordsPerBlock = 16 * ClearStep::kThreads;
   Launch<ClearStep>(executor_,
                     {(2 * view_.entry_count + kWordsPerBlock - 1) / kWordsPerBlock, builds},
                     {builds_.data(), pool_.data(), view_.entry_count});
-  HistogramArgs args{.matrix = view_,
-                     .builds = builds_.data(),
-                     .build_count = builds,
-                     .chunk_count = counts_.data() + 1,
-                     .chunk_rows = tuning.chunk_rows,
-                     .lists = {lists_[0].data(), lists_[1].data()},
-                     .gradients = Gradients(),
-                     .is_wide = is_wide ? 1U : 0U,
-                     .pool = pool_.data(),
-                     .range_codes = 0,
-                     .range_count = 1};
-  const std::uint32_t bytes_per_code =
-      4 * (is_wide ? HistogramStep<true>::kWordsPerCode : HistogramStep<false>::kWordsPerCode);
-  if (!groups_.empty()) {
-    args.range_codes = std::min(most_codes_, tuning.shared_bytes / bytes_per_code);
-    args.range_count = (most_codes_ + args.range_codes - 1) / args.range_codes;
-    const auto columns = static_cast<std::uint32_t>(groups_.size()) * args.range_count;
-    const std::uint32_t blocks =
-        tuning.multiprocessors * (is_wide ? tuning.wide_histogram_blocks : tuning.histogram_blocks);
-    const Grid grid{std::max(1U, blocks / columns), columns};
-    if (is_wide) {
-      Launch<HistogramStep<true>>(executor_, grid, args, args.range_codes * bytes_per_code);
-    } else {
-      Launch<HistogramStep<false>>(executor_, grid, args, args.range_codes * bytes_per_code);
-    }
-  }
+  const HistogramArgs args{.matrix = view_,
+                           .builds = builds_.data(),
+                           .build_count = builds,
+                           .chunk_count = counts_.data() + 1,
+                           .chunk_rows = tuning.chunk_rows,
+                           .lists = {lists_[0].data(), lists_[1].data()},
+                           .gradients = Gradients(),
+                           .is_exact = form == HistogramForm::kExact ? 1U : 0U,
+                           .pool = pool_.data(),
+                           .range_codes = 0,
+                           .range_count = 1};
+  const bool either = form == HistogramForm::kEither;
+  if (either || form == HistogramForm::kQuanta) LaunchNarrow(args, false);
+  if (either || form != HistogramForm::kQuanta) LaunchNarrow(args, true);
   const std::uint32_t wide_slots = view_.slot_count - view_.narrow_count;
   if (wide_slots == 0) return;
   const std::uint32_t blocks = tuning.multiprocessors * tuning.row_blocks;
   Launch<WideSlotStep>(executor_, {std::max(1U, blocks / wide_slots), wide_slots}, args);
+}
+
+// Those of narrow slots.
+void DeviceBackend::LaunchNarrow(HistogramArgs args, bool is_wide) {
+  if (groups_.empty()) return;
+  const Tuning& tuning = executor_.tuning();
+  const std::uint32_t bytes_per_code =
+      4 * (is_wide ? HistogramStep<true>::kWordsPerCode : HistogramStep<false>::kWordsPerCode);
+  args.range_codes = std::min(most_codes_, tuning.shared_bytes / bytes_per_code);
+  args.range_count = (most_codes_ + args.range_codes - 1) / args.range_codes;
+  const auto columns = static_cast<std::uint32_t>(groups_.size()) * args.range_count;
+  const std::uint32_t blocks =
+      tuning.multiprocessors * (is_wide ? tuning.wide_histogram_blocks : tuning.histogram_blocks);
+  const Grid grid{std::max(1U, blocks / columns), columns};
+  if (is_wide) {
+    Launch<HistogramStep<true>>(executor_, grid, args, args.range_codes * bytes_per_code);
+  } else {
+    Launch<HistogramStep<false>>(executor_, grid, args, args.range_codes * bytes_per_code);
+  }
 }
 
 // What a batch does not keep serves the next one: launches come in order.

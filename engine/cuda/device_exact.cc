@@ -3,7 +3,6 @@
 
 #include "engine/cuda/device_backend.h"
 #include "engine/cuda/launch.h"
-#include "engine/tree/growth_rules.h"
 
 namespace boostyard {
 
@@ -66,14 +65,14 @@ void DeviceBackend::LaunchSettling(const SplitRules& rules, const std::uint32_t*
                                    const double* least, const Evaluation& nodes) {
   const auto features = static_cast<std::uint32_t>(places_.size());
   const WorkCount& at_hand = nodes.pairs_at_hand;
-  const SplitRules exact = WithUnits(rules, 1.0 / scales_.wide_grad, 1.0 / scales_.wide_hess);
+  const RulesView exact{rules, scale_words_.data(), 1};
   Launch<ContendStep>(
       executor_, {(features + ContendStep::kThreads - 1) / ContendStep::kThreads, at_hand.most},
       {at_hand, gain_rows, least, feature_gains_.data(), features, mask_array_.data()});
   Launch<PlanStep>(executor_, {},
                    {nodes.pairs, at_hand, node_rows_.data(), executor_.tuning().chunk_rows,
                     builds_.data(), counts_.data() + 1, nodes.results, nullptr});
-  LaunchHistograms(2 * at_hand.most, true);
+  LaunchHistograms(2 * at_hand.most, HistogramForm::kExact);
   SumHistograms(0, 2, at_hand.most);
   Launch<ScanStep>(executor_, {view_.slot_count, at_hand.most},
                    {.matrix = view_,
@@ -87,11 +86,9 @@ void DeviceBackend::LaunchSettling(const SplitRules& rules, const std::uint32_t*
                     .pool = pool_.data(),
                     .found = found_.data(),
                     .feature_gains = nullptr,
-                    .exact_results = nodes.results,
-                    .is_exact = 1});
-  Launch<PickStep>(
-      executor_, {2 * at_hand.most, 1},
-      {exact, at_hand, nodes.tasks, found_.data(), view_.slot_count, nodes.results, 1});
+                    .exact_results = nodes.results});
+  Launch<PickStep>(executor_, {2 * at_hand.most, 1},
+                   {exact, at_hand, nodes.tasks, found_.data(), view_.slot_count, nodes.results});
   Launch<LeftQuantaStep>(executor_, {kBlocksPerNode, at_hand.most},
                          {view_,
                           at_hand,

@@ -91,52 +91,75 @@ Status DeviceBackend::PrepareGrowth(std::uint64_t histograms) {
   return {};
 }
 
-Result<std::vector<GrownNode>> DeviceBackend::GrowTree(const GrowthOrder& order) {
-  BOOSTYARD_RETURN_IF_ERROR(status());
-  UploadColumns(order);
+DeviceBackend::~DeviceBackend() {
+  // Downloads of trees that nobody has taken are on their way to memory that ends here.
+  if (growth_ != nullptr && !growth_->queued.empty()) Keep(executor_.Wait());
+}
+
+void DeviceBackend::QueueTree(const GrowthOrder& order) {
+  UploadOrder(order);
   LaunchClasses(order.start);
-  std::vector<GrownNode> nodes(growth_->node_count);
-  GrowthHead head;
-  StartWords words;
-  for (;;) {
-    GrowthSettings settings{order.rules, view_.monotone, 0};
-    settings.rules.split =
-        WithUnits(order.rules.split,
-                  1.0 / (scales_.is_wide ? scales_.wide_grad : static_cast<double>(scales_.grad)),
-                  1.0 / (scales_.is_wide ? scales_.wide_hess : static_cast<double>(scales_.hess)));
-    settings.rules.split.is_rounded = !scales_.is_wide;
-    settings.has_masks = order.columns.empty() && options_.interactions.empty() ? 0 : 1;
+  const bool reuses_gradients = order.start.reuses_gradients;
+  const auto launch = [&] {
     LaunchStart(order.start);
-    LaunchTree(order, settings);
-    executor_.Download(&words, start_.data(), sizeof(words));
-    executor_.Download(&head, growth_->head.data(), sizeof(head));
-    executor_.Download(nodes.data(), growth_->grown.data(), nodes.size() * sizeof(GrownNode));
-    BOOSTYARD_RETURN_IF_ERROR(executor_.Wait());
-    if (head.is_right != 0) break;
-    BOOSTYARD_RETURN_IF_ERROR(TakeScales(words.stats));
+    LaunchTree(order);
+  };
+  if (member_ != nullptr) {
+    launch();  // devices meet in it
+  } else {
+    executor_.RunRecorded(growth_->recordings[reuses_gradients ? 1 : 0], launch);
   }
-  nodes.resize(head.node_count);
-  return nodes;
+  QueuedTree& tree = growth_->queued.emplace_back();
+  tree.output = order.start.output;
+  tree.nodes.resize(growth_->node_count);
+  executor_.Download(&tree.head, growth_->head.data(), sizeof(tree.head));
+  executor_.Download(tree.nodes.data(), growth_->grown.data(),
+                     tree.nodes.size() * sizeof(GrownNode));
+  tree.place = executor_.Place();
 }
 
-void DeviceBackend::UploadColumns(const GrowthOrder& order) {
+// What is this tree's own.
+void DeviceBackend::UploadOrder(const GrowthOrder& order) {
+  TreeWords words{.dither_key = order.start.dither_key,
+                  .sample_key = order.start.sample_key,
+                  .number = order.tree_number,
+                  .output = order.start.output,
+                  .drawn_counts = {}};
+  std::vector<std::uint8_t> masks;
   for (std::size_t depth = 0; depth < order.columns.size(); ++depth) {
-    const std::vector<std::uint8_t>& mask = order.columns[depth].mask;
-    executor_.Upload(growth_->level_masks.data() + depth * places_.size(), mask.data(),
-                     mask.size());
+    const LevelColumns& columns = order.columns[depth];
+    words.drawn_counts[depth] = columns.drawn_count;
+    masks.insert(masks.end(), columns.mask.begin(), columns.mask.end());
   }
+  UploadWords(words);
+  executor_.Upload(growth_->level_masks.data(), masks.data(), masks.size());
 }
 
-// The root, the levels, the leaves, the margins.
-void DeviceBackend::LaunchTree(const GrowthOrder& order, const GrowthSettings& settings) {
-  Launch<OpenTreeStep>(executor_, {},
-                       {settings, growth_->view, start_.data(), scales_, all_train_rows(),
-                        options_.always_wide ? 1U : 0U, order.start.reuses_gradients ? 0U : 1U});
+void DeviceBackend::AddQueuedTree() {
+  growth_->added = growth_->queued.back().place;
+  Launch<WalkStep>(executor_, RowGrid(row_count_, WalkStep::kThreads),
+                   {view_, walk_.data(), row_count_, MarginsOf(growth_->queued.back().output),
+                    &growth_->view.head->counts});
+}
+
+// One wait for all the trees of a round.
+Result<std::vector<GrownNode>> DeviceBackend::TakeTree() {
+  BOOSTYARD_RETURN_IF_ERROR(status());
+  BOOSTYARD_RETURN_IF_ERROR(executor_.WaitUntil(growth_->added));
+  QueuedTree tree = std::move(growth_->queued.front());
+  growth_->queued.pop_front();
+  if (tree.head.counts == 0) return GradientsNotFinite();
+  tree.nodes.resize(tree.head.node_count);
+  return std::move(tree.nodes);
+}
+
+// The root, the levels, the leaves.
+void DeviceBackend::LaunchTree(const GrowthOrder& order) {
+  const GrowthSettings settings{order.rules, scale_words_.data(), view_.monotone,
+                                order.columns.empty() && options_.interactions.empty() ? 0U : 1U};
+  Launch<OpenTreeStep>(executor_, {}, {settings, growth_->view, start_.data()});
   for (int depth = 0; depth < growth_->depth; ++depth) LaunchLevel(order, settings, depth);
   LaunchLeaves(settings);
-  Launch<WalkStep>(executor_, RowGrid(row_count_, WalkStep::kThreads),
-                   {view_, walk_.data(), row_count_, MarginsOf(order.start.output),
-                    &growth_->view.head->is_right});
 }
 
 // Evaluates the nodes of one depth and splits them.
@@ -152,8 +175,9 @@ void DeviceBackend::LaunchLevel(const GrowthOrder& order, const GrowthSettings& 
         view.results + first,
         {std::min(batch_pairs, most_pairs - first), &view.head->pair_count, first}};
     if (settings.has_masks != 0) LaunchMasks(order, depth, batch);
-    LaunchEvaluation(settings.rules.split, batch);
-    if (settings.rules.split.is_rounded) LaunchContests(settings.rules.split, batch);
+    LaunchEvaluation(settings.rules.split,
+                     options_.always_wide ? HistogramForm::kWide : HistogramForm::kEither, batch);
+    if (!options_.always_wide) LaunchContests(settings.rules.split, batch);
   }
   Launch<GrowStep>(executor_, {}, {settings, view, depth, place_array_.data(), splits_.data()});
   const WorkCount splits{1U << depth, &view.head->split_count, 0};
@@ -173,9 +197,9 @@ void DeviceBackend::LaunchMasks(const GrowthOrder& order, int depth, const Evalu
        .pairs = batch.pairs,
        .grown = growth_->view.grown,
        .level_mask = samples ? growth_->level_masks.data() + level * features : nullptr,
-       .drawn_count = samples ? order.columns[level].drawn_count : 0,
+       .tree = tree_words_.data(),
+       .depth = depth,
        .column_seed = order.column_seed,
-       .tree_number = order.tree_number,
        .interactions = growth_->interactions,
        .feature_count = features,
        .masks = mask_array_.data()});
@@ -202,16 +226,12 @@ void DeviceBackend::LaunchContests(const SplitRules& rules, const Evaluation& ba
 
 void DeviceBackend::LaunchLeaves(const GrowthSettings& settings) {
   const GrowthView& view = growth_->view;
-  if (settings.rules.split.is_rounded) {
-    Launch<VisitLeavesStep>(executor_, {},
-                            {settings.rules, view, visits_.data(), visit_sums_.data()});
+  if (!options_.always_wide) {
+    Launch<VisitLeavesStep>(executor_, {}, {settings, view, visits_.data(), visit_sums_.data()});
     // At most one visit for each node that was evaluated last, or for its parent.
     LaunchExactSums({1U << (growth_->depth - 1), &view.head->visit_count, 0});
   }
-  Launch<FinishTreeStep>(
-      executor_, {},
-      {settings, WithUnits(settings.rules.split, 1.0 / scales_.wide_grad, 1.0 / scales_.wide_hess),
-       view, visit_sums_.data(), walk_.data()});
+  Launch<FinishTreeStep>(executor_, {}, {settings, view, visit_sums_.data(), walk_.data()});
 }
 
 }  // namespace boostyard

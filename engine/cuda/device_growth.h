@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
 
 #include "engine/cuda/device_types.h"
 #include "engine/cuda/executor.h"
@@ -9,6 +12,14 @@
 #include "engine/cuda/steps_contest.h"
 
 namespace boostyard {
+
+// A tree whose growth is queued: what is on its way to the host.
+struct QueuedTree {
+  int output = 0;
+  std::uint64_t place = 0;  // of the executor, by which it is there
+  device::GrowthHead head;
+  std::vector<GrownNode> nodes;
+};
 
 struct DeviceGrowth {
   int depth = 0;                   // of the trees
@@ -33,6 +44,11 @@ struct DeviceGrowth {
   device::DeviceArray<device::PairResult> settled_results;
   device::DeviceArray<std::uint8_t> level_masks;  // [depth][feature]
   device::DeviceArray<std::uint32_t> interaction_bits;
+
+  // The launches of a tree: of one with gradients of its own, and of one that reuses them.
+  std::unique_ptr<device::Recording> recordings[2];
+  std::deque<QueuedTree> queued;
+  std::uint64_t added = 0;  // the place by which all that were added are there
 };
 
 }  // namespace boostyard

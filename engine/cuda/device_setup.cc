@@ -49,6 +49,8 @@ Status DeviceBackend::TakeData(BackendData data) {
   BOOSTYARD_ASSIGN_OR_RETURN(const MemoryPlan plan, Plan());
   BOOSTYARD_RETURN_IF_ERROR(AllocateArrays(plan));
   BOOSTYARD_RETURN_IF_ERROR(UploadMatrix());
+  const ScaleWords scales;
+  executor_.Upload(scale_words_.data(), &scales, sizeof(scales));
   executor_.Upload(labels_.data(), host_labels_.data(), row_count_ * sizeof(float));
   executor_.Upload(weights_.data(), host_weights_.data(), host_weights_.size() * sizeof(float));
   BOOSTYARD_RETURN_IF_ERROR(executor_.Wait());
@@ -153,6 +155,8 @@ Status DeviceBackend::AllocateArrays(const MemoryPlan& plan) {
   BOOSTYARD_RETURN_IF_ERROR(make(lists_[0], train_rows_));
   BOOSTYARD_RETURN_IF_ERROR(make(lists_[1], train_rows_));
   BOOSTYARD_RETURN_IF_ERROR(make(start_, 1));
+  BOOSTYARD_RETURN_IF_ERROR(make(tree_words_, 1));
+  BOOSTYARD_RETURN_IF_ERROR(make(scale_words_, 1));
   BOOSTYARD_RETURN_IF_ERROR(make(counts_, 2));
   BOOSTYARD_RETURN_IF_ERROR(make(pair_array_, kBatchPairs));
   BOOSTYARD_RETURN_IF_ERROR(make(task_array_, 2 * kBatchPairs));

@@ -34,14 +34,14 @@ Status DeviceBackend::PrepareSums(std::uint64_t most_pairs) {
   return {};
 }
 
-void DeviceBackend::SumStart() {
+void DeviceBackend::SumStart(StartPart part) {
   if (member_ == nullptr) return;
   const auto devices = static_cast<std::uint32_t>(member_->size());
-  Launch<SpreadStartStep>(
-      executor_, {},
-      {start_.data(), static_cast<std::uint32_t>(member_->rank()), devices, sum_words_.data()});
+  Launch<SpreadStartStep>(executor_, {},
+                          {start_.data(), part, static_cast<std::uint32_t>(member_->rank()),
+                           devices, sum_words_.data()});
   member_->Sum(sum_words_.data(), std::uint64_t{SpreadStartStep::kWords} * devices);
-  Launch<MergeStartStep>(executor_, {}, {sum_words_.data(), devices, start_.data()});
+  Launch<MergeStartStep>(executor_, {}, {sum_words_.data(), devices, part, start_.data()});
 }
 
 const std::int64_t* DeviceBackend::SumChildRows(const Evaluation& batch) {

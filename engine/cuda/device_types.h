@@ -84,9 +84,12 @@ struct StatWords {
   std::int64_t sum_hess = 0;
 };
 
+// Parts of it that are known one after the other.
+enum class StartPart { kStats, kStatsAgain, kTotal };
+
 // What a tree begins with; read by the host in one go.
 struct StartWords {
-  StatWords stats;
+  StatWords stats[2];  // of the pass over gradients, and of that which came again, if it did
   GradSums total;
   std::uint64_t rows = 0;  // sampled ones
 };

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -11,6 +13,12 @@
 #include "engine/cuda/tuning.h"
 
 namespace boostyard::device {
+
+// Launches that an executor has recorded.
+class Recording {
+ public:
+  virtual ~Recording() = default;
+};
 
 // Operations run one after the other in the order of the calls, some of them later than the call.
 // Errors of launches and copies are kept and come out of Wait. Used by one thread.
@@ -29,12 +37,18 @@ class Executor {
 
   // The host's memory may be used again on return.
   virtual void Upload(void* to, const void* from, std::uint64_t bytes) = 0;
-  // The host's memory is written by the time of the next Wait.
+  // The host's memory is written by the end of the next Wait.
   virtual void Download(void* to, const void* from, std::uint64_t bytes) = 0;
   virtual void Copy(void* to, const void* from, std::uint64_t bytes) = 0;
 
   // Launches step number `step` (steps.h). `args` points to its Args, which are copied.
   virtual void Launch(int step, Grid grid, std::uint32_t dynamic_bytes, const void* args) = 0;
+
+  // Runs the launches that `queue` makes, as a recording of them from some time on. So `queue`
+  // makes the same ones each time, with the same arguments, and asks for nothing else. `recording`
+  // is null at first, and the executor outlives it.
+  virtual void RunRecorded(std::unique_ptr<Recording>& recording,
+                           const std::function<void()>& queue) = 0;
 
   // Sorts words by their upper 32 bits, from the lowest to the highest; equal ones keep their
   // order. `other` is as large as `keys`, and the result is in the one of them that is returned.
@@ -45,6 +59,9 @@ class Executor {
 
   // Waits for everything. Errors: kPlatform, what the device reported.
   virtual Status Wait() = 0;
+  // Where the order of operations has come to, and a wait for what was asked for before that alone.
+  virtual std::uint64_t Place() = 0;
+  virtual Status WaitUntil(std::uint64_t place) = 0;
 
   // ---- among devices that work together (device_group.h)
 

@@ -31,7 +31,7 @@ struct GrowthNode {
 
 // How far the tree has grown. The host reads it once, when the tree is finished.
 struct GrowthHead {
-  std::uint32_t is_right = 0;  // the gradients had the right scales: the tree counts
+  std::uint32_t counts = 0;  // all gradients were finite
   std::uint32_t node_count = 0;
   std::uint32_t leaf_count = 0;
   std::uint32_t pair_count = 0;       // to be evaluated

@@ -243,10 +243,24 @@ void ShardedBackend::FinishTree(std::span<const LeafValue> leaves) {
   });
 }
 
-Result<std::vector<GrownNode>> ShardedBackend::GrowTree(const GrowthOrder& order) {
+void ShardedBackend::QueueTree(const GrowthOrder& order) {
+  ForEach([&](GroupMember&, DeviceBackend& backend) -> Status {
+    backend.QueueTree(order);
+    return {};
+  });
+}
+
+void ShardedBackend::AddQueuedTree() {
+  ForEach([&](GroupMember&, DeviceBackend& backend) -> Status {
+    backend.AddQueuedTree();
+    return {};
+  });
+}
+
+Result<std::vector<GrownNode>> ShardedBackend::TakeTree() {
   std::vector<GrownNode> tree;
   ForEach([&](GroupMember& member, DeviceBackend& backend) -> Status {
-    BOOSTYARD_ASSIGN_OR_RETURN(std::vector<GrownNode> own, backend.GrowTree(order));
+    BOOSTYARD_ASSIGN_OR_RETURN(std::vector<GrownNode> own, backend.TakeTree());
     if (member.rank() == 0) tree = std::move(own);
     return {};
   });

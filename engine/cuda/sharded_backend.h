@@ -45,7 +45,9 @@ class ShardedBackend {
   void ApplySplits(std::span<SplitTask> splits);
   void SumExactly(std::span<ExactTask> leaves);
   void FinishTree(std::span<const LeafValue> leaves);
-  Result<std::vector<GrownNode>> GrowTree(const GrowthOrder& order);
+  void QueueTree(const GrowthOrder& order);
+  void AddQueuedTree();
+  Result<std::vector<GrownNode>> TakeTree();
   bool grows_trees() const { return backends_.front()->grows_trees(); }
 
   Status status();

@@ -28,8 +28,9 @@ struct GradientStepsOf<TypeList<Objectives...>> {
 };
 
 using GradientSteps = GradientStepsOf<NativeScalarObjectives>::type;
-using RowSteps = TypeList<FillStep, StripStep, SoftmaxPrepareStep, SoftmaxStep, SumStep, LeafStep,
-                          WalkStep, SampleStep, RootStep, PrepareSplitsStep, PartitionStep>;
+using RowSteps =
+    TypeList<FillStep, StripStep, SoftmaxPrepareStep, SoftmaxStep, ScaleStep, SumStep, LeafStep,
+             WalkStep, SampleStep, RootStep, PrepareSplitsStep, PartitionStep>;
 using NodeSteps =
     TypeList<PlanStep, ClearStep, HistogramStep<false>, HistogramStep<true>, WideSlotStep, ScanStep,
              PickStep, ContendStep, LeftQuantaStep, ExactSumStep>;

@@ -5,6 +5,7 @@
 #include "engine/base/rng.h"
 #include "engine/cuda/block.h"
 #include "engine/cuda/device_types.h"
+#include "engine/cuda/tree_words.h"
 #include "engine/objective/softmax.h"
 #include "engine/tree/grad_scales.h"
 #include "engine/tree/quantise.h"
@@ -34,7 +35,7 @@ struct FillStep {
 };
 
 // Gradients as sums take them, in either form.
-struct GradientView {
+struct GradientReader {
   const std::uint32_t* packed;
   const GradPair* real;
   double grad_scale;  // of the 64-bit form
@@ -51,14 +52,26 @@ struct GradientView {
   }
 };
 
+// Where they lie.
+struct GradientView {
+  const std::uint32_t* packed;
+  const GradPair* real;
+  const ScaleWords* scales;
+
+  BOOSTYARD_HD GradientReader Read() const {
+    return {packed, real, scales->scales.wide_grad, scales->scales.wide_hess};
+  }
+  BOOSTYARD_HD bool IsWide() const { return scales->scales.is_wide; }
+};
+
 // Where a pass over gradients reads and writes, whatever the objective.
 struct GradientPass {
   const float* labels;
   const float* weights;  // null: none
   std::uint64_t rows;
-  float grad_scale;
-  float hess_scale;
-  std::uint64_t dither_key;
+  const TreeWords* tree;
+  const ScaleWords* scales;
+  std::uint32_t is_again;   // only where the scales turned out to be wrong
   std::uint64_t first_row;  // among those of all devices
   std::uint32_t* packed;    // 16-bit form
   GradPair* real;           // what exact sums are made of
@@ -95,14 +108,16 @@ BOOSTYARD_HD GradScales RightScales(const GradScales& used, const StatWords& sta
   return right;
 }
 
-BOOSTYARD_HD bool AreSame(const GradScales& a, const GradScales& b) {
-  return a.grad == b.grad && a.hess == b.hess && a.wide_grad == b.wide_grad &&
-         a.wide_hess == b.wide_hess && a.is_wide == b.is_wide;
-}
+// What turns real gradients into quanta.
+struct Quantiser {
+  float grad_scale;
+  float hess_scale;
+  RowRandom random;
+};
 
 // Weighs, measures and quantises the gradient of one row.
-BOOSTYARD_HD void TakeGradient(const GradientPass& pass, std::uint64_t row, GradPair pair,
-                               StatWords& stats) {
+BOOSTYARD_HD void TakeGradient(const GradientPass& pass, const Quantiser& quantiser,
+                               std::uint64_t row, GradPair pair, StatWords& stats) {
   if (pass.weights != nullptr) {
     pair.grad *= pass.weights[row];
     pair.hess *= pass.weights[row];
@@ -112,25 +127,28 @@ BOOSTYARD_HD void TakeGradient(const GradientPass& pass, std::uint64_t row, Grad
   const std::uint32_t h = BitsOf(pair.hess) & 0x7FFFFFFFU;
   stats.max_grad = g > stats.max_grad ? g : stats.max_grad;
   stats.max_hess = h > stats.max_hess ? h : stats.max_hess;
-  stats.sum_abs_grad += TruncateCapped(FloatOf(g) * pass.grad_scale);
-  stats.sum_hess += TruncateCapped(FloatOf(h) * pass.hess_scale);
+  stats.sum_abs_grad += TruncateCapped(FloatOf(g) * quantiser.grad_scale);
+  stats.sum_hess += TruncateCapped(FloatOf(h) * quantiser.hess_scale);
   pass.real[row] = pair;
-  const RowRandom random(pass.dither_key);
-  pass.packed[row] = QuantisePair(pair.grad, pair.hess, pass.grad_scale, pass.hess_scale,
-                                  random.Bits(static_cast<std::uint32_t>(pass.first_row + row)));
+  pass.packed[row] =
+      QuantisePair(pair.grad, pair.hess, quantiser.grad_scale, quantiser.hess_scale,
+                   quantiser.random.Bits(static_cast<std::uint32_t>(pass.first_row + row)));
 }
 
 // Runs gradient_of(row) over the rows of all blocks and adds up what was found.
 template <int kThreads, class Block, class GradientOf>
 BOOSTYARD_STEP void RunGradientPass(Block& block, const GradientPass& pass, StatWords* scratch,
                                     const GradientOf& gradient_of) {
+  if (pass.is_again != 0 && pass.scales->is_redone == 0) return;
+  const Quantiser quantiser{pass.scales->scales.grad, pass.scales->scales.hess,
+                            RowRandom(pass.tree->dither_key)};
   typename Block::template Local<StatWords> stats;
   block.ForEachThread([&](int thread) {
     StatWords mine;
     const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
     for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
          row < pass.rows; row += stride) {
-      TakeGradient(pass, row, gradient_of(row), mine);
+      TakeGradient(pass, quantiser, row, gradient_of(row), mine);
     }
     stats[thread] = mine;
   });
@@ -209,9 +227,9 @@ struct SoftmaxStep {
   static constexpr int kThreads = 256;
   struct Args {
     GradientPass pass;
-    const float* margins;  // of this class
+    const float* margins;  // [class][stride]
+    std::uint64_t stride;
     const SoftmaxRow* rows;
-    int output;
   };
   struct Shared {
     StatWords scratch[kMaxWarps];
@@ -219,11 +237,48 @@ struct SoftmaxStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
+    const std::int32_t output = args.pass.tree->output;
+    const float* margins = args.margins + args.stride * static_cast<unsigned>(output);
     RunGradientPass<kThreads>(block, args.pass, shared.scratch, [&](std::uint64_t row) {
       const SoftmaxLoss loss;
-      const bool is_label = args.pass.labels[row] == static_cast<float>(args.output);
-      return loss.Gradient(args.rows[row], args.margins[row], is_label);
+      const bool is_label = args.pass.labels[row] == static_cast<float>(output);
+      return loss.Gradient(args.rows[row], margins[row], is_label);
     });
+  }
+};
+
+// Puts the scales right after a pass over gradients. Where they were not for its quanta, the pass
+// comes again; after that they are, for they follow from the largest gradients, which stay.
+struct ScaleStep {
+  static constexpr int kThreads = 32;
+  struct Args {
+    const StartWords* start;
+    std::uint64_t rows;
+    std::uint32_t always_wide;
+    std::uint32_t is_again;
+    ScaleWords* out;
+  };
+  struct Shared {};
+
+  template <class Block>
+  static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
+    block.ForEachThread([&](int thread) {
+      if (thread == 0) PutRight(args);
+    });
+  }
+
+ private:
+  static BOOSTYARD_STEP void PutRight(const Args& args) {
+    ScaleWords& out = *args.out;
+    if (args.is_again != 0 && out.is_redone == 0) return;
+    const StatWords stats = args.start->stats[args.is_again];
+    out.is_redone = 0;
+    out.is_finite = AreFinite(stats) ? 1 : 0;
+    if (out.is_finite == 0) return;
+    const GradScales right = RightScales(out.scales, stats, args.rows, args.always_wide != 0);
+    const bool is_right = right.grad == out.scales.grad && right.hess == out.scales.hess;
+    out.is_redone = args.is_again == 0 && !is_right ? 1 : 0;
+    out.scales = right;
   }
 };
 
@@ -234,7 +289,6 @@ struct SumStep {
     const NodeRows* root;
     const std::uint32_t* lists[2];
     GradientView gradients;
-    std::uint32_t is_wide;
     StartWords* start;
   };
   struct Shared {
@@ -245,6 +299,8 @@ struct SumStep {
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
     typename Block::template Local<GradSums> sums;
     const NodeRows root = *args.root;
+    const GradientReader gradients = args.gradients.Read();
+    const bool is_wide = args.gradients.IsWide();
     block.ForEachThread([&](int thread) {
       GradSums mine;
       const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
@@ -252,8 +308,7 @@ struct SumStep {
            i < root.count; i += stride) {
         const std::uint64_t row =
             root.list == NodeRows::kDense ? i : args.lists[root.list][root.begin + i];
-        mine =
-            Plus(mine, args.is_wide != 0 ? args.gradients.Exact(row) : args.gradients.Packed(row));
+        mine = Plus(mine, is_wide ? gradients.Exact(row) : gradients.Packed(row));
       }
       sums[thread] = mine;
     });

@@ -37,13 +37,14 @@ struct AddWordsStep {
   }
 };
 
-// What a tree begins with, as words: a place for each device, in which alone it writes, so that
-// their sum is everybody's.
+// A part of what a tree begins with, as words: a place for each device, in which alone it writes,
+// so that their sum is everybody's.
 struct SpreadStartStep {
   static constexpr int kThreads = 256;
-  static constexpr std::uint32_t kWords = 7;  // a device
+  static constexpr std::uint32_t kWords = 4;  // a device
   struct Args {
     const StartWords* start;
+    StartPart part;
     std::uint32_t rank;
     std::uint32_t devices;
     std::int64_t* words;
@@ -55,38 +56,33 @@ struct SpreadStartStep {
     block.ForEachThread([&](int thread) {
       for (std::uint32_t i = static_cast<unsigned>(thread); i < kWords * args.devices;
            i += kThreads) {
-        args.words[i] = i / kWords == args.rank ? Word(*args.start, i % kWords) : 0;
+        args.words[i] = i / kWords == args.rank ? Word(*args.start, args.part, i % kWords) : 0;
       }
     });
   }
 
  private:
-  static BOOSTYARD_STEP std::int64_t Word(const StartWords& start, std::uint32_t index) {
-    switch (index) {
-      case 0:
-        return start.stats.max_grad;
-      case 1:
-        return start.stats.max_hess;
-      case 2:
-        return start.stats.sum_abs_grad;
-      case 3:
-        return start.stats.sum_hess;
-      case 4:
-        return start.total.grad;
-      case 5:
-        return start.total.hess;
-      default:
-        return static_cast<std::int64_t>(start.rows);
+  static BOOSTYARD_STEP std::int64_t Word(const StartWords& start, StartPart part,
+                                          std::uint32_t index) {
+    if (part == StartPart::kTotal) {
+      const std::int64_t words[kWords] = {start.total.grad, start.total.hess,
+                                          static_cast<std::int64_t>(start.rows), 0};
+      return words[index];
     }
+    const StatWords& stats = start.stats[part == StartPart::kStats ? 0 : 1];
+    const std::int64_t words[kWords] = {stats.max_grad, stats.max_hess, stats.sum_abs_grad,
+                                        stats.sum_hess};
+    return words[index];
   }
 };
 
-// Of all devices' words, what the tree begins with.
+// Of all devices' words, that part for all rows.
 struct MergeStartStep {
   static constexpr int kThreads = 32;
   struct Args {
     const std::int64_t* words;
     std::uint32_t devices;
+    StartPart part;
     StartWords* start;
   };
   struct Shared {};
@@ -95,15 +91,22 @@ struct MergeStartStep {
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     block.ForEachThread([&](int thread) {
       if (thread != 0) return;
-      StartWords all;
+      StatWords stats;
+      GradSums total;
+      std::uint64_t rows = 0;
       for (std::uint32_t device = 0; device < args.devices; ++device) {
         const std::int64_t* const of = args.words + device * SpreadStartStep::kWords;
-        all.stats = Merge(all.stats, {static_cast<std::uint32_t>(of[0]),
-                                      static_cast<std::uint32_t>(of[1]), of[2], of[3]});
-        all.total = Plus(all.total, {of[4], of[5]});
-        all.rows += static_cast<std::uint64_t>(of[6]);
+        stats = Merge(stats, {static_cast<std::uint32_t>(of[0]), static_cast<std::uint32_t>(of[1]),
+                              of[2], of[3]});
+        total = Plus(total, {of[0], of[1]});
+        rows += static_cast<std::uint64_t>(of[2]);
       }
-      *args.start = all;
+      if (args.part == StartPart::kTotal) {
+        args.start->total = total;
+        args.start->rows = rows;
+      } else {
+        args.start->stats[args.part == StartPart::kStats ? 0 : 1] = stats;
+      }
     });
   }
 };

@@ -6,35 +6,38 @@
 #include "engine/cuda/block.h"
 #include "engine/cuda/device_types.h"
 #include "engine/cuda/growth_types.h"
-#include "engine/cuda/steps_gradients.h"
-#include "engine/tree/grad_scales.h"
+#include "engine/cuda/tree_words.h"
 #include "engine/tree/growth_rules.h"
 
 namespace boostyard::device {
 
 // What is the same for every level of a tree.
 struct GrowthSettings {
-  GrowthRules rules;
+  GrowthRules rules;  // but for the units
+  const ScaleWords* scales = nullptr;
   const std::int8_t* monotone = nullptr;  // per feature; null: none
   std::uint32_t has_masks = 0;            // nodes may not be split on every feature
 
   BOOSTYARD_HD int DirectionOf(FeatureIndex feature) const {
     return rules.split.has_monotone && monotone != nullptr ? monotone[feature] : 0;
   }
+  BOOSTYARD_HD SplitRules Split() const { return RulesView{rules.split, scales, 0}.Get(); }
+  BOOSTYARD_HD SplitRules ExactSplit() const { return RulesView{rules.split, scales, 1}.Get(); }
+  BOOSTYARD_HD GrowthRules Rules() const {
+    GrowthRules result = rules;
+    result.split = Split();
+    return result;
+  }
 };
 
-// Begins a tree. Gradients were made with scales that were right for the tree before; where they
-// are not for this one, the tree is a root that nothing is done with, and does not count.
+// Begins a tree. Where a gradient is not finite, it is a root that nothing is done with, and does
+// not count.
 struct OpenTreeStep {
   static constexpr int kThreads = 32;
   struct Args {
     GrowthSettings settings;
     GrowthView growth;
     const StartWords* start;
-    GradScales scales;
-    std::uint64_t train_rows;
-    std::uint32_t always_wide;
-    std::uint32_t checks_scales;  // 0: gradients stand since an earlier tree
   };
   struct Shared {};
 
@@ -47,17 +50,12 @@ struct OpenTreeStep {
 
  private:
   static BOOSTYARD_STEP void Open(const Args& args) {
-    const SplitRules& rules = args.settings.rules.split;
-    const StatWords& stats = args.start->stats;
-    const bool is_right =
-        args.checks_scales == 0 ||
-        (AreFinite(stats) && AreSame(args.scales, RightScales(args.scales, stats, args.train_rows,
-                                                              args.always_wide != 0)));
+    const SplitRules rules = args.settings.Split();
     GrowthHead head;
-    head.is_right = is_right ? 1 : 0;
+    head.counts = args.settings.scales->is_finite;
     head.node_count = 1;
     head.leaf_count = 1;
-    head.pair_count = head.is_right;
+    head.pair_count = head.counts;
     head.level_begin[1] = 1;
     *args.growth.head = head;
     GrowthNode root;
@@ -195,7 +193,7 @@ struct GrowStep {
   // A child's weight and gain lie within its parent's bounds.
   static BOOSTYARD_STEP GrowthNode MakeChild(const Args& args, std::int32_t parent_index,
                                              const GradSums& total, std::int32_t index) {
-    const SplitRules& rules = args.settings.rules.split;
+    const SplitRules rules = args.settings.Split();
     const GrowthNode& parent = args.growth.nodes[parent_index];
     GrowthNode node;
     node.total = total;

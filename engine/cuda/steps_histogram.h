@@ -140,10 +140,13 @@ struct HistogramArgs {
   std::uint32_t chunk_rows;
   const std::uint32_t* lists[2];
   GradientView gradients;
-  std::uint32_t is_wide;  // gradients in the 64-bit form
+  std::uint32_t is_exact;  // of exact gradients, whatever the tree's form
   std::int64_t* pool;
   std::uint32_t range_codes;  // codes that one block counts; block.y = group * ranges + range
   std::uint32_t range_count;
+
+  // Whether it is gradients of the 64-bit form that are counted.
+  BOOSTYARD_HD bool IsWide() const { return is_exact != 0 || gradients.IsWide(); }
 };
 
 // One run of rows of one build.
@@ -184,7 +187,8 @@ BOOSTYARD_STEP void VisitShare(Block& block, const HistogramArgs& args, std::uin
   }
 }
 
-// Histograms of narrow slots. kWide: gradients in the 64-bit form, counters of two words each.
+// Histograms of narrow slots. kWide: gradients in the 64-bit form, counters of two words each. Does
+// nothing where gradients are of the other form.
 template <bool kWide>
 struct HistogramStep {
   static constexpr int kThreads = 512;
@@ -203,7 +207,8 @@ struct HistogramStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
-    if (*args.chunk_count == 0) return;
+    if (*args.chunk_count == 0 || args.IsWide() != kWide) return;
+    const GradientReader gradients = args.gradients.Read();
     const GroupInfo group = args.matrix.groups[block.y() / args.range_count];
     const std::uint32_t code_begin = block.y() % args.range_count * args.range_codes;
     if (code_begin >= group.code_count) return;
@@ -220,20 +225,20 @@ struct HistogramStep {
     });
     const std::uint32_t max_chunks = kFlushRows / args.chunk_rows;
     VisitShare(block, args, max_chunks, [&](std::uint32_t b, const RowRun& rows) {
-      Count(block, args, group, code_begin, codes, rows, counters);
+      Count(block, args, gradients, group, code_begin, codes, rows, counters);
       Flush(block, args, group, code_begin, codes, args.builds[b].hist, counters);
     });
   }
 
  private:
-  static BOOSTYARD_STEP void CountCell(const Args& args, std::uint32_t row, std::uint32_t at,
-                                       const Counters& counters) {
+  static BOOSTYARD_STEP void CountCell(const GradientReader& gradients, std::uint32_t row,
+                                       std::uint32_t at, const Counters& counters) {
     if constexpr (kWide) {
-      const GradSums value = args.gradients.Exact(row);
+      const GradSums value = gradients.Exact(row);
       AtomicAddWords(counters.grad + at, counters.grad_high + at, value.grad);
       AtomicAddWords(counters.hess + at, counters.hess_high + at, value.hess);
     } else {
-      const std::uint32_t value = args.gradients.packed[row];
+      const std::uint32_t value = gradients.packed[row];
       AtomicAdd(counters.grad + at,
                 static_cast<std::uint32_t>(static_cast<std::int32_t>(value) >> 16));
       AtomicAdd(counters.hess + at, value & 0xFFFFU);
@@ -242,9 +247,10 @@ struct HistogramStep {
 
   // A thread keeps to one slot; the threads of a warp take 32 / width rows at a time.
   template <class Block>
-  static BOOSTYARD_STEP void Count(Block& block, const Args& args, const GroupInfo& group,
-                                   std::uint32_t code_begin, std::uint32_t codes,
-                                   const RowRun& rows, const Counters& counters) {
+  static BOOSTYARD_STEP void Count(Block& block, const Args& args, const GradientReader& gradients,
+                                   const GroupInfo& group, std::uint32_t code_begin,
+                                   std::uint32_t codes, const RowRun& rows,
+                                   const Counters& counters) {
     constexpr std::uint32_t kUnroll = 4;  // loads in flight
     const std::uint8_t* strips = args.matrix.strips + group.strip_offset;
     const std::uint32_t row_step = kThreads / group.width;
@@ -261,13 +267,13 @@ struct HistogramStep {
           code[k] = strips[std::uint64_t{row[k]} * group.width + slot] - code_begin;
         }
         for (std::uint32_t k = 0; k < kUnroll; ++k) {
-          if (code[k] < codes) CountCell(args, row[k], code[k] * kLanes + lane, counters);
+          if (code[k] < codes) CountCell(gradients, row[k], code[k] * kLanes + lane, counters);
         }
       }
       for (; i < rows.count; i += row_step) {
         const std::uint32_t row = rows.Row(i);
         const std::uint32_t code = strips[std::uint64_t{row} * group.width + slot] - code_begin;
-        if (code < codes) CountCell(args, row, code * kLanes + lane, counters);
+        if (code < codes) CountCell(gradients, row, code * kLanes + lane, counters);
       }
     });
   }
@@ -324,6 +330,8 @@ struct WideSlotStep {
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     const SlotInfo slot = args.matrix.slots[args.matrix.narrow_count + block.y()];
     const std::uint32_t entries = args.matrix.entry_count;
+    const GradientReader gradients = args.gradients.Read();
+    const bool is_wide = args.IsWide();
     VisitShare(block, args, 0x7FFFFFFF / args.chunk_rows, [&](std::uint32_t b, const RowRun& rows) {
       std::int64_t* grad_out =
           args.pool + std::uint64_t{2} * entries * static_cast<unsigned>(args.builds[b].hist) +
@@ -333,8 +341,7 @@ struct WideSlotStep {
         for (std::uint32_t i = static_cast<unsigned>(thread); i < rows.count; i += kThreads) {
           const std::uint32_t row = rows.Row(i);
           const std::uint32_t code = args.matrix.Code(slot, row);
-          const GradSums value =
-              args.is_wide != 0 ? args.gradients.Exact(row) : args.gradients.Packed(row);
+          const GradSums value = is_wide ? gradients.Exact(row) : gradients.Packed(row);
           AtomicAdd(grad_out + code, value.grad);
           AtomicAdd(hess_out + code, value.hess);
         }

@@ -19,7 +19,7 @@ BOOSTYARD_HD bool WantsExactSums(const GrowthRules& rules, const GrowthNode& lea
 struct VisitLeavesStep {
   static constexpr int kThreads = 512;
   struct Args {
-    GrowthRules rules;
+    GrowthSettings settings;
     GrowthView growth;
     VisitOrder* visits;
     GradSums* sums;  // two for each visit, cleared here
@@ -30,18 +30,19 @@ struct VisitLeavesStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
-    const std::uint32_t count = args.growth.head->node_count;
+    const GrowthRules rules = args.settings.Rules();
+    const std::uint32_t count = rules.split.is_rounded ? args.growth.head->node_count : 0;
     typename Block::template Local<std::uint32_t> ranks;
     std::uint32_t before = 0;
     for (std::uint32_t first = 0; first < count; first += kThreads) {
       block.ForEachThread([&](int thread) {
         const std::uint32_t node = first + static_cast<unsigned>(thread);
-        ranks[thread] = node < count && IsVisited(args, node) ? 1 : 0;
+        ranks[thread] = node < count && IsVisited(args, rules, node) ? 1 : 0;
       });
       const std::uint32_t total = block.InclusiveSum(ranks, shared.scratch);
       block.ForEachThread([&](int thread) {
         const std::uint32_t node = first + static_cast<unsigned>(thread);
-        if (node >= count || !IsVisited(args, node)) return;
+        if (node >= count || !IsVisited(args, rules, node)) return;
         const std::uint32_t visit = before + ranks[thread] - 1;
         args.growth.nodes[node].visit = static_cast<std::int32_t>(visit);
         args.visits[visit] = {static_cast<std::int32_t>(node),
@@ -57,12 +58,13 @@ struct VisitLeavesStep {
   }
 
  private:
-  static BOOSTYARD_STEP bool IsVisited(const Args& args, std::uint32_t index) {
+  static BOOSTYARD_STEP bool IsVisited(const Args& args, const GrowthRules& rules,
+                                       std::uint32_t index) {
     const std::int32_t left = args.growth.grown[index].left;
     const GrowthNode* nodes = args.growth.nodes;
-    if (left < 0) return nodes[index].has_rows != 0 && WantsExactSums(args.rules, nodes[index]);
+    if (left < 0) return nodes[index].has_rows != 0 && WantsExactSums(rules, nodes[index]);
     return nodes[left].has_rows == 0 &&
-           (WantsExactSums(args.rules, nodes[left]) || WantsExactSums(args.rules, nodes[left + 1]));
+           (WantsExactSums(rules, nodes[left]) || WantsExactSums(rules, nodes[left + 1]));
   }
 };
 
@@ -71,7 +73,6 @@ struct FinishTreeStep {
   static constexpr int kThreads = 512;
   struct Args {
     GrowthSettings settings;
-    SplitRules exact;  // with the units of exact sums
     GrowthView growth;
     const GradSums* sums;  // of the visits
     WalkNode* walk;
@@ -80,9 +81,9 @@ struct FinishTreeStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
-    const SplitRules& rules = args.settings.rules.split;
+    const GrowthRules rules = args.settings.Rules();
     const std::uint32_t count = args.growth.head->node_count;
-    const bool is_refined = rules.is_rounded && args.growth.head->is_right != 0;
+    const bool is_refined = rules.split.is_rounded && args.growth.head->counts != 0;
     const auto for_each_node = [&](std::uint32_t begin, std::uint32_t end, const auto& body) {
       block.ForEachThread([&](int thread) {
         for (std::uint32_t i = begin + static_cast<unsigned>(thread); i < end; i += kThreads) {
@@ -90,14 +91,14 @@ struct FinishTreeStep {
         }
       });
     };
-    if (is_refined && rules.has_monotone) {
+    if (is_refined && rules.split.has_monotone) {
       RefineBounds(args, for_each_node);
       for_each_node(0, count, [&](std::uint32_t node, std::int32_t left) {
         if (left < 0) SetValue(args, node, args.growth.nodes[node].total);
       });
     } else if (is_refined) {
       for_each_node(0, count, [&](std::uint32_t node, std::int32_t left) {
-        if (left < 0 && WantsExactSums(args.settings.rules, args.growth.nodes[node])) {
+        if (left < 0 && WantsExactSums(rules, args.growth.nodes[node])) {
           SetValue(args, node, SumsOf(args, node));
         }
       });
@@ -121,12 +122,12 @@ struct FinishTreeStep {
 
   // Within the leaf's own bounds, which keep it apart from its sibling's value.
   static BOOSTYARD_STEP void SetValue(const Args& args, std::uint32_t index, const GradSums& sums) {
-    const float weight =
-        ExactWeightOf(args.exact, index == 0, sums, args.growth.nodes[index].bounds);
+    const SplitRules exact = args.settings.ExactSplit();
+    const float weight = ExactWeightOf(exact, index == 0, sums, args.growth.nodes[index].bounds);
     GrownNode& grown = args.growth.grown[index];
     grown.value = weight * args.settings.rules.eta;
     grown.base_weight = index == 0 ? weight : grown.value;
-    grown.sum_hessian = static_cast<float>(HessOf(args.exact, sums));
+    grown.sum_hessian = static_cast<float>(HessOf(exact, sums));
   }
 
   // Weights and bounds again, from the root down, from the exact sums of all leaves: these replace
@@ -135,6 +136,7 @@ struct FinishTreeStep {
   static BOOSTYARD_STEP void RefineBounds(const Args& args, const ForEachNode& for_each_node) {
     const std::uint32_t* levels = args.growth.head->level_begin;
     GrowthNode* nodes = args.growth.nodes;
+    const SplitRules exact = args.settings.ExactSplit();
     for (std::int32_t depth = args.settings.rules.max_depth; depth >= 0; --depth) {
       for_each_node(levels[depth], levels[depth + 1], [&](std::uint32_t node, std::int32_t left) {
         nodes[node].total =
@@ -146,7 +148,7 @@ struct FinishTreeStep {
         if (left < 0) return;
         const WeightBounds bounds = nodes[node].bounds;
         for (std::int32_t child = left; child < left + 2; ++child) {
-          nodes[child].weight = ExactWeightOf(args.exact, false, nodes[child].total, bounds);
+          nodes[child].weight = ExactWeightOf(exact, false, nodes[child].total, bounds);
         }
         SetChildBounds(args.settings.DirectionOf(args.growth.grown[node].feature),
                        nodes[left].weight, nodes[left + 1].weight, bounds, nodes[left].bounds,

@@ -6,6 +6,7 @@
 #include "engine/cuda/block.h"
 #include "engine/cuda/device_types.h"
 #include "engine/cuda/growth_types.h"
+#include "engine/cuda/tree_words.h"
 #include "engine/tree/column_sampler.h"
 
 namespace boostyard::device {
@@ -18,9 +19,9 @@ struct MaskStep {
     const PairOrder* pairs;
     const GrownNode* grown;
     const std::uint8_t* level_mask;  // per feature; null: all
-    std::uint32_t drawn_count;       // of the level's features; 0: all
+    const TreeWords* tree;
+    std::int32_t depth;
     std::uint64_t column_seed;
-    std::uint64_t tree_number;
     InteractionView interactions;
     std::uint32_t feature_count;
     std::uint8_t* masks;
@@ -39,9 +40,11 @@ struct MaskStep {
     const PairOrder& pair = args.pairs[block.y() / 2];
     const std::int32_t node = block.y() % 2 == 0 ? pair.left : pair.right;
     if (node < 0) return;
-    const std::uint64_t key = NodeColumnKey(args.column_seed, args.tree_number, node);
+    const std::uint64_t key = NodeColumnKey(args.column_seed, args.tree->number, node);
+    // Of the level's features; 0: all of them.
+    const std::uint32_t drawn = args.tree->drawn_counts[args.depth];
     const std::uint64_t limit =
-        args.drawn_count > 0 ? FindLimit(block, args, key, shared) : ~std::uint64_t{0};
+        drawn > 0 ? FindLimit(block, args, key, drawn, shared) : ~std::uint64_t{0};
     std::uint8_t* mask = args.masks + std::uint64_t{block.y()} * args.feature_count;
     const bool is_bound = args.interactions.group_count > 0 && args.grown[node].parent >= 0;
     ForEachFeature(block, args, [&](FeatureIndex f) {
@@ -77,12 +80,12 @@ struct MaskStep {
   // of a byte it has shows in how many candidates have each.
   template <class Block>
   static BOOSTYARD_STEP std::uint64_t FindLimit(Block& block, const Args& args, std::uint64_t key,
-                                                Shared& shared) {
+                                                std::uint32_t drawn, Shared& shared) {
     typename Block::template Local<std::uint32_t> sums;
     block.ForEachThread([&](int thread) {
       if (thread != 0) return;
       shared.prefix = 0;
-      shared.rank = args.drawn_count - 1;
+      shared.rank = drawn - 1;
     });
     std::uint64_t known = 0;  // the bits that `prefix` settles
     for (int shift = 56; shift >= 0; shift -= 8) {

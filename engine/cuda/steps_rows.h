@@ -123,8 +123,8 @@ struct SampleStep {
   struct Args {
     std::uint64_t rows;
     std::uint64_t first_row;  // among those of all devices
-    std::uint64_t key;
-    std::uint32_t limit;  // sampled: the row's 32 bits under `key` are at most this
+    const TreeWords* tree;
+    std::uint32_t limit;  // sampled: the row's 32 bits under the key are at most this
     std::uint32_t* list;
     NodeRows* root;
   };
@@ -132,7 +132,7 @@ struct SampleStep {
 
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
-    const RowRandom random(args.key);
+    const RowRandom random(args.tree->sample_key);
     for (std::uint64_t first = std::uint64_t{block.x()} * TileSplitter::kRows; first < args.rows;
          first += std::uint64_t{block.grid_x()} * TileSplitter::kRows) {
       const std::uint64_t rest = args.rows - first;
@@ -172,7 +172,9 @@ struct RootStep {
       if (thread != 0) return;
       *args.root = {0, args.count, args.list, 0, 0};
       args.start->total = {};
-      if (args.clears_stats != 0) args.start->stats = {};
+      if (args.clears_stats == 0) return;
+      args.start->stats[0] = {};
+      args.start->stats[1] = {};
     });
   }
 };

@@ -4,6 +4,8 @@
 
 #include "engine/cuda/block.h"
 #include "engine/cuda/device_types.h"
+#include "engine/cuda/steps_gradients.h"
+#include "engine/cuda/tree_words.h"
 #include "engine/tree/split_candidate.h"
 #include "engine/tree/split_contest.h"
 #include "engine/tree/split_rules.h"
@@ -24,13 +26,13 @@ struct MergeContests {
 // Derives the sibling's histogram and scans both children. Block (x, y): slot x of pair y; what it
 // finds goes to found[(2 * pair + child) * slot_count + slot].
 //
-// is_exact: histograms are of exact gradients and hold one node a pair; its total and its own gain
-// follow from them.
+// With exact rules, histograms are of exact gradients and hold one node a pair; its total and its
+// own gain follow from them.
 struct ScanStep {
   static constexpr int kThreads = 256;
   struct Args {
     MatrixView matrix;
-    SplitRules rules;
+    RulesView rules;
     const PairOrder* pairs;
     WorkCount pairs_at_hand;
     const PairResult* results;
@@ -39,9 +41,8 @@ struct ScanStep {
     std::uint32_t feature_count;
     std::int64_t* pool;
     Contest* found;
-    double* feature_gains;      // [task][feature]: of each feature's best; null: not wanted
-    PairResult* exact_results;  // is_exact: where the node's own gain goes
-    std::uint32_t is_exact;
+    double* feature_gains;  // [task][feature]: of each feature's best, where it may be contested
+    PairResult* exact_results;  // rules.is_exact: where the node's own gain goes
   };
   struct Shared {
     GradSums scratch[kMaxWarps];
@@ -54,7 +55,7 @@ struct ScanStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared& shared) {
     if (block.y() >= args.pairs_at_hand.Get()) return;
-    const Scan scan{args, args.matrix.slots[block.x()], args.pairs[block.y()],
+    const Scan scan{args, args.rules.Get(), args.matrix.slots[block.x()], args.pairs[block.y()],
                     args.results[block.y()].is_left_built != 0};
     block.ForEachThread([&](int thread) {
       for (std::uint32_t code = static_cast<unsigned>(thread); code < scan.slot.code_count;
@@ -65,13 +66,13 @@ struct ScanStep {
     for (std::uint32_t child = 0; child < 2; ++child) {
       const std::uint32_t index = 2 * block.y() + child;
       if (args.tasks[index].exists == 0) continue;
-      Task task = MakeTask(args, index, args.results[block.y()].rows[child]);
-      if (args.is_exact != 0) TakeExactTotal(block, scan, task, shared);
+      Task task = MakeTask(scan, index, args.results[block.y()].rows[child]);
+      if (args.rules.is_exact != 0) TakeExactTotal(block, scan, task, shared);
       const Contest found = ScanChild(block, scan, child, task, shared);
       block.ForEachThread([&](int thread) {
         if (thread != 0) return;
         args.found[std::uint64_t{index} * args.matrix.slot_count + block.x()] = found;
-        if (args.is_exact != 0 && block.x() == 0) {
+        if (args.rules.is_exact != 0 && block.x() == 0) {
           args.exact_results[block.y()].floor_gain = task.least;
         }
       });
@@ -81,6 +82,7 @@ struct ScanStep {
  private:
   struct Scan {
     const Args& args;
+    SplitRules rules;
     SlotInfo slot;
     PairOrder pair;
     bool is_left_built;
@@ -104,13 +106,14 @@ struct ScanStep {
     double* feature_gains;     // null: not wanted
   };
 
-  static BOOSTYARD_STEP Task MakeTask(const Args& args, std::uint32_t index, std::uint32_t rows) {
+  static BOOSTYARD_STEP Task MakeTask(const Scan& scan, std::uint32_t index, std::uint32_t rows) {
+    const Args& args = scan.args;
     const TaskInfo& info = args.tasks[index];
-    const GainNoise noise = MakeGainNoise(args.rules, info.total, rows);
+    const GainNoise noise = MakeGainNoise(scan.rules, info.total, rows);
     const std::uint64_t row = std::uint64_t{index} * args.feature_count;
-    return {info.total, MakeContestBounds(args.rules, noise, info.floor_gain).least, info.bounds,
+    return {info.total, MakeContestBounds(scan.rules, noise, info.floor_gain).least, info.bounds,
             info.has_mask != 0 ? args.masks + row : nullptr,
-            args.feature_gains != nullptr ? args.feature_gains + row : nullptr};
+            scan.rules.is_rounded ? args.feature_gains + row : nullptr};
   }
 
   // The total of exact gradients is that of any slot's codes; the node's own gain follows.
@@ -128,14 +131,14 @@ struct ScanStep {
     });
     task.total = block.Reduce(sums, shared.scratch,
                               [](const GradSums& a, const GradSums& b) { return Plus(a, b); });
-    const SplitRules& rules = scan.args.rules;
+    const SplitRules& rules = scan.rules;
     task.least = NodeGain(rules, static_cast<double>(task.total.grad) * rules.grad_unit,
                           static_cast<double>(task.total.hess) * rules.hess_unit, task.bounds);
   }
 
   // A feature of a node: what is the same for all of its thresholds.
   struct Feature {
-    const Args& args;
+    const Scan& scan;
     const Task& task;
     FeatureIndex index;
 
@@ -143,8 +146,9 @@ struct ScanStep {
     BOOSTYARD_STEP double Offer(const GradSums& left, std::uint32_t order, std::int32_t bin,
                                 bool is_missing_left, Contest& found) const {
       SplitCandidate candidate;
-      const int monotone = args.matrix.monotone != nullptr ? args.matrix.monotone[index] : 0;
-      if (!SplitGain(args.rules, left, Minus(task.total, left), monotone, task.bounds,
+      const MatrixView& matrix = scan.args.matrix;
+      const int monotone = matrix.monotone != nullptr ? matrix.monotone[index] : 0;
+      if (!SplitGain(scan.rules, left, Minus(task.total, left), monotone, task.bounds,
                      &candidate.gain)) {
         return kNoGain;
       }
@@ -201,7 +205,7 @@ struct ScanStep {
     for (std::uint32_t d = 0; d < scan.slot.digit_count; ++d) {
       const DigitInfo digit = matrix.digits[scan.slot.first_digit + d];
       const FeatureIndex* features = matrix.features + digit.first_feature;
-      const Feature feature{scan.args, task, features[0]};
+      const Feature feature{scan, task, features[0]};
       if (scan.slot.is_wide != 0) {
         ScanOrdinal(
             block, feature, digit, [&](std::uint32_t bin) { return WideValue(scan, child, bin); },
@@ -214,7 +218,7 @@ struct ScanStep {
         values = shared.marginals;
       }
       if (digit.is_exclusive != 0) {
-        ScanExclusive(block, scan.args, task, digit, features, values, found);
+        ScanExclusive(block, scan, task, digit, features, values, found);
       } else {
         ScanOrdinal(
             block, feature, digit, [&](std::uint32_t bin) { return values[bin]; }, found, shared);
@@ -292,7 +296,7 @@ struct ScanStep {
 
   // Two-bin features of which at most one is in bin 1.
   template <class Block, class Found>
-  static BOOSTYARD_STEP void ScanExclusive(Block& block, const Args& args, const Task& task,
+  static BOOSTYARD_STEP void ScanExclusive(Block& block, const Scan& scan, const Task& task,
                                            const DigitInfo& digit, const FeatureIndex* features,
                                            const GradSums* values, Found& found) {
     block.ForEachThread([&](int thread) {
@@ -300,7 +304,7 @@ struct ScanStep {
            k += kThreads) {
         double gain = kNoGain;
         if (task.mask == nullptr || task.mask[features[k]] != 0) {
-          const Feature feature{args, task, features[k]};
+          const Feature feature{scan, task, features[k]};
           gain = feature.Offer(Minus(task.total, values[k + 1]), 0, 0, false, found[thread]);
         }
         if (task.feature_gains != nullptr) task.feature_gains[features[k]] = gain;
@@ -316,13 +320,12 @@ struct ScanStep {
 struct PickStep {
   static constexpr int kThreads = 64;
   struct Args {
-    SplitRules rules;
+    RulesView rules;
     WorkCount pairs_at_hand;
     const TaskInfo* tasks;
     const Contest* found;
     std::uint32_t slot_count;
     PairResult* results;
-    std::uint32_t is_exact;
   };
   struct Shared {
     Contest contests[kMaxWarps];
@@ -351,9 +354,10 @@ struct PickStep {
       PairResult& result = args.results[block.x() / 2];
       const std::uint32_t child = block.x() % 2;
       result.best[child] = all.best;
-      if (args.is_exact != 0) return;
-      const GainNoise noise = MakeGainNoise(args.rules, task.total, result.rows[child]);
-      result.least_contending[child] = all.LeastContending(args.rules, noise, task.floor_gain);
+      if (args.rules.is_exact != 0) return;
+      const SplitRules rules = args.rules.Get();
+      const GainNoise noise = MakeGainNoise(rules, task.total, result.rows[child]);
+      result.least_contending[child] = all.LeastContending(rules, noise, task.floor_gain);
     });
   }
 };
@@ -414,6 +418,7 @@ struct LeftQuantaStep {
     const SplitPlace place = args.places[best.feature];
     const SlotInfo slot = args.matrix.slots[place.slot];
     const DigitInfo digit = args.matrix.digits[place.digit];
+    const GradientReader gradients = args.gradients.Read();
     typename Block::template Local<GradSums> sums;
     block.ForEachThread([&](int thread) {
       GradSums mine;
@@ -423,7 +428,7 @@ struct LeftQuantaStep {
             rows.list == NodeRows::kDense ? i : args.lists[rows.list][rows.begin + i];
         const std::uint32_t code = args.matrix.Code(slot, row);
         if (IsLeft(digit, place.exclusive_value, best.bin, best.is_missing_left, code)) {
-          mine = Plus(mine, args.gradients.Packed(row));
+          mine = Plus(mine, gradients.Packed(row));
         }
       }
       sums[thread] = mine;
@@ -470,6 +475,7 @@ struct ExactSumStep {
                                    GradSums* out, Shared& shared) {
     const NodeRows rows = args.node_rows[visit.node];
     const WalkNode& node = args.nodes[visit.node];
+    const GradientReader gradients = args.gradients.Read();
     typename Block::template Local<GradSums> sums[2];
     block.ForEachThread([&](int thread) {
       GradSums mine[2];
@@ -480,7 +486,7 @@ struct ExactSumStep {
         const bool is_left = visit.is_split == 0 ||
                              GoesLeft(node, args.matrix.Code(args.matrix.slots[node.slot], row));
         GradSums& side = mine[is_left ? 1 : 0];
-        side = Plus(side, args.gradients.Exact(row));
+        side = Plus(side, gradients.Exact(row));
       }
       sums[0][thread] = mine[0];
       sums[1][thread] = mine[1];

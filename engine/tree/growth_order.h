@@ -1,6 +1,12 @@
-// A whole tree asked of a backend at once: what a backend that grows trees by itself (depth by
-// depth) is told, and what it answers. Optional: a backend without GrowTree is asked level by
-// level.
+// Whole trees asked of a backend: what a backend that grows trees by itself (depth by depth) is
+// told, and what it answers. Optional: other backends are asked level by level.
+//
+// Life of such a tree:
+//   QueueTree      growth, from the gradients of the margins on; returns at once. Margins stay.
+//   AddQueuedTree  the leaves' values are added to the margins; returns at once
+//   TakeTree       the tree; waits for all that were added, if nobody has waited since
+// A tree's growth may be queued when those before it are added, whether they are taken or not.
+// Trees are taken in the order of their queueing; one that is never added has no effect.
 #pragma once
 
 #include <cstdint>

@@ -24,6 +24,8 @@ namespace boostyard {
 
 template <TreeBackend Backend>
 class TreeGrower {
+  static constexpr bool kQueues = requires(Backend & backend) { backend.TakeTree(); };
+
  public:
   // All references outlive the grower.
   TreeGrower(Backend& backend, const TreeParams& tree, const SampleParams& sample,
@@ -51,11 +53,14 @@ class TreeGrower {
   TreeGrower(const TreeGrower&) = delete;  // rules_ is a part of it
   TreeGrower& operator=(const TreeGrower&) = delete;
 
+  // Whether the backend grows trees by itself: Queue, then, instead of Grow.
+  bool queues() const {
+    if constexpr (kQueues) return backend_.grows_trees();
+    return false;
+  }
+
   // `number` counts trees over rounds, classes and parallel trees.
   Result<Tree> Grow(const TreeStart& start, std::uint64_t number) {
-    if constexpr (requires(const GrowthOrder& order) { backend_.GrowTree(order); }) {
-      if (backend_.grows_trees()) return GrowOnBackend(start, number);
-    }
     BOOSTYARD_ASSIGN_OR_RETURN(const RootState root, Start(start));
     rules_.grad_unit = root.grad_unit;
     rules_.hess_unit = root.hess_unit;
@@ -72,6 +77,50 @@ class TreeGrower {
     RefineLeaves(root);
     FinishTree();
     return std::move(tree_);
+  }
+
+  // ---- trees that the backend grows by itself (growth_order.h). Precondition: queues().
+
+  void Queue(const TreeStart& start, std::uint64_t number) {
+    GrowthOrder order;
+    order.start = start;
+    order.rules = growth_;
+    order.tree_number = number;
+    order.column_seed = columns_.seed();
+    if (columns_.samples()) {
+      columns_.StartTree(number);
+      for (int depth = 0; depth < params_.max_depth; ++depth) {
+        order.columns.push_back(columns_.LevelColumnsOf(depth));
+      }
+    }
+    if constexpr (kQueues) backend_.QueueTree(order);
+  }
+
+  // Its values go to the margins.
+  void AddQueued() {
+    if constexpr (kQueues) backend_.AddQueuedTree();
+  }
+
+  // The oldest that was not taken yet. The backend has decided by our rules; only thresholds are
+  // the host's to look up.
+  Result<Tree> Take() {
+    std::vector<GrownNode> nodes;
+    if constexpr (kQueues) {
+      const StageScope stage(Stage::kHistograms);  // and all that the backend does not tell apart
+      BOOSTYARD_ASSIGN_OR_RETURN(nodes, backend_.TakeTree());
+    }
+    Tree tree;
+    for (const GrownNode& grown : nodes) {
+      const auto node = static_cast<std::size_t>(tree.AddNode(grown.parent));
+      tree.left[node] = grown.left;
+      tree.feature[node] = grown.feature;
+      tree.threshold[node] = grown.left >= 0 ? ThresholdOf(grown.feature, grown.bin) : grown.value;
+      tree.default_left[node] = grown.default_left != 0 ? 1 : 0;
+      tree.base_weight[node] = grown.base_weight;
+      tree.loss_change[node] = grown.loss_change;
+      tree.sum_hessian[node] = grown.sum_hessian;
+    }
+    return tree;
   }
 
  private:
@@ -91,35 +140,6 @@ class TreeGrower {
 
   double Grad(const GradSums& sums) const { return GradOf(rules_, sums); }
   double Hess(const GradSums& sums) const { return HessOf(rules_, sums); }
-
-  // The backend decides by the same rules; only thresholds are the host's to look up.
-  Result<Tree> GrowOnBackend(const TreeStart& start, std::uint64_t number) {
-    GrowthOrder order;
-    order.start = start;
-    order.rules = growth_;
-    order.tree_number = number;
-    order.column_seed = columns_.seed();
-    if (columns_.samples()) {
-      columns_.StartTree(number);
-      for (int depth = 0; depth < params_.max_depth; ++depth) {
-        order.columns.push_back(columns_.LevelColumnsOf(depth));
-      }
-    }
-    const StageScope stage(Stage::kHistograms);  // and all that the backend does not tell apart
-    BOOSTYARD_ASSIGN_OR_RETURN(const std::vector<GrownNode> nodes, backend_.GrowTree(order));
-    Tree tree;
-    for (const GrownNode& grown : nodes) {
-      const auto node = static_cast<std::size_t>(tree.AddNode(grown.parent));
-      tree.left[node] = grown.left;
-      tree.feature[node] = grown.feature;
-      tree.threshold[node] = grown.left >= 0 ? ThresholdOf(grown.feature, grown.bin) : grown.value;
-      tree.default_left[node] = grown.default_left != 0 ? 1 : 0;
-      tree.base_weight[node] = grown.base_weight;
-      tree.loss_change[node] = grown.loss_change;
-      tree.sum_hessian[node] = grown.sum_hessian;
-    }
-    return tree;
-  }
 
   float ThresholdOf(FeatureIndex feature, std::int32_t bin) const {
     return bin >= 0 ? cuts_.of(feature)[static_cast<std::size_t>(bin)] : cuts_.min_values[feature];

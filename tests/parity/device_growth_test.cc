@@ -1,5 +1,5 @@
-// Trees that grow on the device (engine/cuda/steps_grow.h): the host waits once a tree, whatever
-// the tree is like, and the model is the CPU's in forms that the covering design does not reach.
+// Trees that grow on the device (engine/cuda/steps_grow.h): the model is the CPU's in forms that the
+// covering design does not reach.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,67 +24,6 @@ NativeCase LightCase(const std::string& objective, std::size_t rows, std::size_t
   NativeCase one = PlainCase(objective, rows, columns, 3);
   one.params.tree.min_child_weight = 0.1;
   return one;
-}
-
-// ---- waits
-
-struct Counted {
-  TrainResult result;
-  std::uint64_t waits = 0;
-};
-
-Counted Count(NativeCase one, int rounds, bool grows_on_device) {
-  one.params.num_round = rounds;
-  HostExecutor executor;
-  MemoryStream train(one.train, {});
-  RecordingObserver observer;
-  const Result<TrainOutcome> outcome =
-      TrainOnDevice(one.params, {&train, nullptr}, {.threads = 1, .evaluates_metrics = false},
-                    observer, executor, {.grows_on_device = grows_on_device});
-  EXPECT_TRUE(outcome.ok());
-  Counted counted;
-  counted.waits = executor.waits();
-  if (!outcome.ok()) return counted;
-  counted.result.model = WriteModel(outcome->model, ModelFormat::kUbjson);
-  for (const Tree& tree : outcome->model.forest.trees) {
-    counted.result.node_count += tree.node_count();
-  }
-  return counted;
-}
-
-// The waits of rounds 4 to 9, in which the scales of gradients that hardly move stay as they are.
-std::uint64_t WaitsOfSixRounds(const NativeCase& one, bool grows_on_device) {
-  const Counted few = Count(one, 3, grows_on_device);
-  const Counted many = Count(one, 9, grows_on_device);
-  EXPECT_GT(many.result.node_count, few.result.node_count + 6 * 3);  // no stumps
-  return many.waits - few.waits;
-}
-
-TEST(DeviceGrowth, TheHostWaitsOnceATree) {
-  NativeCase one = LightCase("binary:logistic", 2'000, 12);
-  one.params.tree.eta = 0.01;
-  EXPECT_EQ(WaitsOfSixRounds(one, true), 6U);
-  EXPECT_GT(WaitsOfSixRounds(one, false), 6U * 6U);  // once a level and more
-  one.params.sample.subsample = 0.5;
-  one.params.sample.colsample_bynode = 0.5;
-  one.params.tree.monotone_constraints = {1, -1};
-  one.params.tree.interaction_constraints = {{0, 1, 2}, {2, 9, 10, 11}};
-  EXPECT_EQ(WaitsOfSixRounds(one, true), 6U) << "samples and constraints";
-  one.params.tree.num_parallel_tree = 3;
-  EXPECT_EQ(WaitsOfSixRounds(one, true), 6U * 3U) << "parallel trees";
-}
-
-TEST(DeviceGrowth, TheHostWaitsOnceATreeOfAClass) {
-  NativeCase one = LightCase("multi:softprob", 1'000, 6);
-  one.params.objective.num_class = 3;
-  one.train =
-      TableMaker({.rows = 1'000, .columns = 6, .classes = 3, .objective = "multi:softprob"}, 1)
-          .Make();
-  const Counted few = Count(one, 3, true);
-  const Counted many = Count(one, 4, true);
-  // Once for each tree, and again where the scales change.
-  EXPECT_GE(many.waits - few.waits, 3U);
-  EXPECT_LE(many.waits - few.waits, 6U);
 }
 
 // ---- models
@@ -187,6 +126,9 @@ void ExpectHostsMask(const MaskFixture& fixture, const std::vector<FeatureIndex>
   pair.left = node;
   const LevelColumns columns = sampler.LevelColumnsOf(depth);
   const std::vector<GrownNode> nodes = Chain(path);
+  device::TreeWords tree_words;
+  tree_words.number = tree;
+  tree_words.drawn_counts[depth] = columns.drawn_count;
   std::vector<std::uint8_t> mask(2 * std::size_t{fixture.features}, 77);
   for (const bool is_reversed : {false, true}) {
     HostExecutor executor({.is_reversed = is_reversed});
@@ -196,9 +138,9 @@ void ExpectHostsMask(const MaskFixture& fixture, const std::vector<FeatureIndex>
          .pairs = &pair,
          .grown = nodes.data(),
          .level_mask = columns.mask.data(),
-         .drawn_count = columns.drawn_count,
+         .tree = &tree_words,
+         .depth = depth,
          .column_seed = sampler.seed(),
-         .tree_number = tree,
          .interactions = {bits.data(), static_cast<std::uint32_t>(fixture.groups.size()), words},
          .feature_count = fixture.features,
          .masks = mask.data()});
