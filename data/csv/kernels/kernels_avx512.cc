@@ -375,83 +375,95 @@ BlockCount ReadLong(const BlockText& text, const BlockCells& cells) {
   return count;
 }
 
-// The text of 64 cells by their last digits: the bytes 1, 2... before each delimiter side by side.
-struct DigitColumns {
-  __m512i ones;
-  __m512i tens;
-  __m512i hundreds;
+// The cells that end in 64 bytes of text: a bit each, in the order of the cells but for `ends`.
+struct CellLengths {
+  std::uint64_t ends;         // bit b: byte b ends a cell
+  std::uint64_t ends_before;  // the same, of the 64 bytes before
+  std::size_t count;
   __mmask64 empty;
-  __mmask64 odd;
-  bool has_hundreds;
+  __mmask64 longer;  // than one digit
 };
 
-BOOSTYARD_INLINE DigitColumns SplitDigits(const char* p, __mmask64 valid, __mmask64 cell_bits,
-                                          std::size_t found, __m512i delimiter, __m512i newline) {
-  const __m512i zero_digit = _mm512_set1_epi8('0');
-  const __m512i ten = _mm512_set1_epi8(10);
-  const __mmask64 live = found == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << found) - 1;
-  const auto behind = [&](int distance) __attribute__((always_inline)) {
-    return _mm512_maskz_compress_epi8(cell_bits, _mm512_maskz_loadu_epi8(valid, p - distance));
-  };
-  const auto ends_cell = [&](__m512i bytes) __attribute__((always_inline)) {
-    return _mm512_cmpeq_epi8_mask(bytes, delimiter) | _mm512_cmpeq_epi8_mask(bytes, newline);
-  };
-  const __m512i last = behind(1);
-  const __m512i second = behind(2);
-  const __m512i third = behind(3);
-  DigitColumns columns;
-  columns.empty = ends_cell(last) & live;
-  const __mmask64 one_digit = ends_cell(second) & ~columns.empty;
-  const __mmask64 two_digits = ends_cell(third) & ~columns.empty & ~one_digit;
-  const __mmask64 longer = live & ~(columns.empty | one_digit | two_digits);
-  const __m512i ones = _mm512_sub_epi8(last, zero_digit);
-  const __m512i tens = _mm512_sub_epi8(second, zero_digit);
-  columns.odd = _mm512_mask_cmpge_epu8_mask(live & ~columns.empty, ones, ten) |
-                _mm512_mask_cmpge_epu8_mask(two_digits | longer, tens, ten);
-  columns.ones = ones;
-  columns.tens = _mm512_maskz_mov_epi8(two_digits | longer, tens);
-  columns.hundreds = _mm512_setzero_si512();
-  columns.has_hundreds = longer != 0;
-  if (columns.has_hundreds) {
-    const __mmask64 three_digits = ends_cell(behind(4)) & longer;
-    const __m512i hundreds = _mm512_sub_epi8(third, zero_digit);
-    columns.odd |= longer & ~three_digits;
-    columns.odd |= _mm512_mask_cmpge_epu8_mask(three_digits, hundreds, ten);
-    columns.hundreds = _mm512_maskz_mov_epi8(three_digits, hundreds);
-  }
-  columns.odd &= live;
-  return columns;
+// The cells whose byte `distance` before their end ends a cell.
+BOOSTYARD_INLINE __mmask64 HaveEndBefore(std::uint64_t ends, std::uint64_t ends_before,
+                                         int distance) {
+  return _pext_u64((ends << distance) | (ends_before >> (64 - distance)), ends);
 }
 
-// Sixteen of the cells as floats.
-BOOSTYARD_INLINE void StoreInts(__m128i small, __m128i hundreds, bool has_hundreds, __mmask64 empty,
-                                float* out) {
-  __m512i value = _mm512_cvtepu8_epi32(small);
-  if (has_hundreds) {
-    value = _mm512_add_epi32(
-        value, _mm512_mullo_epi32(_mm512_cvtepu8_epi32(hundreds), _mm512_set1_epi32(100)));
-  }
+BOOSTYARD_INLINE CellLengths MeasureCells(std::uint64_t ends, std::uint64_t ends_before) {
+  CellLengths cells = {ends, ends_before, Count(ends), 0, 0};
+  cells.empty = HaveEndBefore(ends, ends_before, 1);
+  const __mmask64 short_cells = cells.empty | HaveEndBefore(ends, ends_before, 2);
+  cells.longer = _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(cells.count)) & ~short_cells;
+  return cells;
+}
+
+// The bytes at one distance before the ends of cells, side by side, less '0'.
+BOOSTYARD_INLINE __m512i DigitsBefore(const char* text, __mmask64 valid, const CellLengths& cells,
+                                      int distance) {
+  const __m512i bytes = _mm512_maskz_loadu_epi8(valid, text - distance);
+  return _mm512_sub_epi8(_mm512_maskz_compress_epi8(cells.ends, bytes), _mm512_set1_epi8('0'));
+}
+
+BOOSTYARD_INLINE __mmask64 NoDigits(__mmask64 among, __m512i digits) {
+  return _mm512_mask_cmpge_epu8_mask(among, digits, _mm512_set1_epi8(10));
+}
+
+// Sixteen small integers as floats.
+BOOSTYARD_INLINE void StoreInts(__m512i value, __mmask64 empty, float* out) {
   _mm512_storeu_ps(
       out, _mm512_mask_mov_ps(_mm512_cvtepi32_ps(value), static_cast<__mmask16>(empty & 0xFFFF),
                               _mm512_set1_ps(__builtin_nanf(""))));
 }
 
-BOOSTYARD_INLINE void StoreColumns(const DigitColumns& columns, std::size_t found, float* out) {
+// Sixteen of the cells.
+template <int kPart>
+BOOSTYARD_INLINE void StorePart(__m512i small, const CellLengths& cells, float* out) {
+  StoreInts(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(small, kPart)),
+            cells.empty >> (16 * kPart), out + 16 * kPart);
+}
+
+template <int kPart>
+BOOSTYARD_INLINE void StorePart(__m512i small, __m512i hundreds, const CellLengths& cells,
+                                float* out) {
+  const __m512i upper = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(hundreds, kPart));
+  StoreInts(_mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(small, kPart)),
+                             _mm512_mullo_epi32(upper, _mm512_set1_epi32(100))),
+            cells.empty >> (16 * kPart), out + 16 * kPart);
+}
+
+// Cells of one digit or none. Returns those that are odd.
+BOOSTYARD_INLINE __mmask64 StoreDigits(__m512i ones, __mmask64 odd, const CellLengths& cells,
+                                       float* out) {
+  StorePart<0>(ones, cells, out);
+  if (cells.count <= 16) return odd;
+  StorePart<1>(ones, cells, out);
+  if (cells.count <= 32) return odd;
+  StorePart<2>(ones, cells, out);
+  StorePart<3>(ones, cells, out);
+  return odd;
+}
+
+// As StoreDigits, where some cells are longer.
+BOOSTYARD_INLINE __mmask64 StoreNumbers(const char* text, __mmask64 valid, __m512i ones,
+                                        __mmask64 odd, const CellLengths& cells, float* out) {
+  const __mmask64 beyond_two = cells.longer & ~HaveEndBefore(cells.ends, cells.ends_before, 3);
+  const __mmask64 three_digits = beyond_two & HaveEndBefore(cells.ends, cells.ends_before, 4);
+  const __m512i tens = _mm512_maskz_mov_epi8(cells.longer, DigitsBefore(text, valid, cells, 2));
+  const __m512i hundreds = _mm512_maskz_mov_epi8(three_digits, DigitsBefore(text, valid, cells, 3));
+  odd |= NoDigits(cells.longer, tens) | NoDigits(three_digits, hundreds) |
+         (beyond_two & ~three_digits);
   // tens * 10 as 2 * (tens + 4 * tens); at most 99, so no byte overflows into its neighbour
-  const __m512i fourfold = _mm512_add_epi8(_mm512_add_epi8(columns.tens, columns.tens),
-                                           _mm512_add_epi8(columns.tens, columns.tens));
-  const __m512i fivefold = _mm512_add_epi8(fourfold, columns.tens);
-  const __m512i small = _mm512_add_epi8(columns.ones, _mm512_add_epi8(fivefold, fivefold));
-  StoreInts(_mm512_castsi512_si128(small), _mm512_castsi512_si128(columns.hundreds),
-            columns.has_hundreds, columns.empty, out);
-  if (found <= 16) return;
-  StoreInts(_mm512_extracti32x4_epi32(small, 1), _mm512_extracti32x4_epi32(columns.hundreds, 1),
-            columns.has_hundreds, columns.empty >> 16, out + 16);
-  if (found <= 32) return;
-  StoreInts(_mm512_extracti32x4_epi32(small, 2), _mm512_extracti32x4_epi32(columns.hundreds, 2),
-            columns.has_hundreds, columns.empty >> 32, out + 32);
-  StoreInts(_mm512_extracti32x4_epi32(small, 3), _mm512_extracti32x4_epi32(columns.hundreds, 3),
-            columns.has_hundreds, columns.empty >> 48, out + 48);
+  const __m512i twofold = _mm512_add_epi8(tens, tens);
+  const __m512i fivefold = _mm512_add_epi8(tens, _mm512_add_epi8(twofold, twofold));
+  const __m512i small = _mm512_add_epi8(ones, _mm512_add_epi8(fivefold, fivefold));
+  StorePart<0>(small, hundreds, cells, out);
+  if (cells.count <= 16) return odd;
+  StorePart<1>(small, hundreds, cells, out);
+  if (cells.count <= 32) return odd;
+  StorePart<2>(small, hundreds, cells, out);
+  StorePart<3>(small, hundreds, cells, out);
+  return odd;
 }
 
 // All cells that end in 64 bytes of text at once.
@@ -460,34 +472,39 @@ BlockCount ReadSmallInts(const BlockText& text, const BlockCells& cells) {
   const __m512i newline = _mm512_set1_epi8('\n');
   BlockCount count = {0, 0, true};
   std::size_t row_end = text.column_count - 1;
-  std::uint32_t last_end = 0xFFFFFFFF;  // of the cell before these
+  std::uint32_t last_end = 0xFFFFFFFF;                 // of the cell before these
+  std::uint64_t ends_before = std::uint64_t{1} << 63;  // the newline before the block
   cells.ends[-1] = last_end;
   for (std::size_t i = 0; i < text.size; i += 64) {
     const __mmask64 valid = Valid(i, text.size);
     const __m512i bytes = _mm512_maskz_loadu_epi8(valid, text.begin + i);
     const __mmask64 row_bits = _mm512_mask_cmpeq_epi8_mask(valid, bytes, newline);
     const __mmask64 cell_bits = _mm512_mask_cmpeq_epi8_mask(valid, bytes, delimiter) | row_bits;
+    const CellLengths lengths = MeasureCells(cell_bits, ends_before);
+    ends_before = cell_bits;
     if (cell_bits == 0) continue;
-    const std::size_t found = Count(cell_bits);
-    const DigitColumns columns =
-        SplitDigits(text.begin + i, valid, cell_bits, found, delimiter, newline);
-    StoreColumns(columns, found, cells.values + count.cells);
-    if (__builtin_expect(columns.odd != 0, 0)) {
+    const __m512i ones = DigitsBefore(text.begin + i, valid, lengths, 1);
+    const __mmask64 live = _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(lengths.count));
+    __mmask64 odd = NoDigits(live & ~lengths.empty, ones);
+    float* const out = cells.values + count.cells;
+    odd = lengths.longer == 0 ? StoreDigits(ones, odd, lengths, out)
+                              : StoreNumbers(text.begin + i, valid, ones, odd, lengths, out);
+    if (__builtin_expect(odd != 0, 0)) {
       cells.ends[count.cells - 1] = last_end;
       const __m512i places = _mm512_maskz_compress_epi8(cell_bits, _mm512_load_si512(kPositions));
       alignas(64) std::uint8_t place[64];
       _mm512_store_si512(place, places);
-      for (std::size_t j = 0; j < found; ++j) {
+      for (std::size_t j = 0; j < lengths.count; ++j) {
         cells.ends[count.cells + j] = static_cast<std::uint32_t>(i + place[j]);
       }
-      for (std::uint64_t odd = columns.odd; odd != 0; odd = _blsr_u64(odd)) {
-        cells.odd[count.odd++] = static_cast<std::uint32_t>(count.cells + _tzcnt_u64(odd));
+      for (std::uint64_t left = odd; left != 0; left = _blsr_u64(left)) {
+        cells.odd[count.odd++] = static_cast<std::uint32_t>(count.cells + _tzcnt_u64(left));
       }
     }
     count.is_even &= CheckRows(row_bits, cell_bits, count.cells, text.column_count, row_end);
     last_end =
         static_cast<std::uint32_t>(i + 63 - static_cast<unsigned>(__builtin_clzll(cell_bits)));
-    count.cells += found;
+    count.cells += lengths.count;
   }
   return count;
 }
