@@ -140,7 +140,7 @@ void FilesReader::AddTasks(PlannedFile& planned, std::size_t file) {
     return text;
   };
   open.text = std::make_unique<SharedText>(open_text, planned.file.display_name, planned.data_begin,
-                                           job_.chunk_bytes, workers_.size());
+                                           job_.chunk_bytes);
 }
 
 // Texts are begun one by one, each by a thread of its own; who has none left helps with those that

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
-#include <exception>
 #include <string_view>
 #include <utility>
 
 #include "data/input_file.h"
 #include "engine/base/error_table.h"
+#include "engine/base/pause.h"
 
 namespace boostyard::csv {
 namespace {
@@ -17,73 +17,51 @@ constexpr std::size_t kSlack = 16U << 10;  // what is read besides, for the chun
 }  // namespace
 
 SharedText::SharedText(TextOpener open, std::string display_name, std::uint64_t data_begin,
-                       std::uint64_t chunk_bytes, std::size_t waiting_limit)
+                       std::uint64_t chunk_bytes)
     : open_(std::move(open)),
       display_name_(std::move(display_name)),
       data_begin_(data_begin),
-      chunk_bytes_(chunk_bytes),
-      waiting_limit_(waiting_limit) {}
+      chunk_bytes_(chunk_bytes) {}
 
-// Reading goes first: what others decode or write is what a job waits for.
-bool SharedText::CanTake() const {
-  return !waiting_.empty() && (is_being_read_ || is_done_ || waiting_.size() >= waiting_limit_);
+// Most waits are about as long as it takes to fall asleep and to be woken again.
+void SharedText::AwaitReader() const {
+  for (int spins = 0; spins < kBriefSpins && is_being_read_.load(std::memory_order_relaxed);
+       ++spins) {
+    PauseProcessor();
+  }
 }
 
 Result<std::optional<TextChunk>> SharedText::Next() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    if (CanTake()) {
-      TextChunk chunk = std::move(waiting_.front());
-      waiting_.pop_front();
-      changed_.notify_all();
-      return std::optional<TextChunk>(std::move(chunk));
+  AwaitReader();
+  const std::lock_guard lock(reading_);
+  if (is_done_.load()) return std::optional<TextChunk>();
+  is_being_read_.store(true, std::memory_order_relaxed);
+  struct AtEnd {
+    SharedText& text;
+    bool is_last = true;
+    ~AtEnd() {
+      if (is_last) text.Stop();
+      text.is_being_read_.store(false, std::memory_order_relaxed);
     }
-    if (is_done_) {
-      if (failure_) return *std::exchange(failure_, std::nullopt);
-      return std::optional<TextChunk>();
-    }
-    if (is_being_read_) {
-      changed_.wait(lock);
-      continue;
-    }
-    is_being_read_ = true;
-    HugeBuffer<char> buffer;
-    if (!spare_.empty()) {
-      buffer = std::move(spare_.back());
-      spare_.pop_back();
-    }
-    lock.unlock();
-    std::exception_ptr thrown;
-    Result<std::optional<TextChunk>> chunk = std::optional<TextChunk>();
-    try {
-      chunk = ReadChunk(std::move(buffer));
-    } catch (...) {
-      thrown = std::current_exception();
-    }
-    lock.lock();
-    is_being_read_ = false;
-    if (thrown == nullptr && chunk.ok() && chunk->has_value()) {
-      if (!is_done_) waiting_.push_back(**std::move(chunk));
-    } else {
-      if (!chunk.ok() && !is_done_) failure_ = std::move(chunk).error();
-      is_done_ = true;
-    }
-    changed_.notify_all();
-    if (thrown != nullptr) std::rethrow_exception(thrown);
-  }
+  } at_end{*this};
+  Result<std::optional<TextChunk>> chunk = ReadChunk(TakeSpare());
+  // Whoever has stopped the text wants no error of it either.
+  if (is_done_.load()) return std::optional<TextChunk>();
+  at_end.is_last = !chunk.ok() || !chunk->has_value();
+  return chunk;
+}
+
+HugeBuffer<char> SharedText::TakeSpare() {
+  const std::lock_guard lock(mutex_);
+  if (spare_.empty()) return {};
+  HugeBuffer<char> buffer = std::move(spare_.back());
+  spare_.pop_back();
+  return buffer;
 }
 
 void SharedText::Recycle(TextChunk chunk) {
   const std::lock_guard lock(mutex_);
   spare_.push_back(std::move(chunk.buffer));
-}
-
-void SharedText::Stop() {
-  const std::lock_guard lock(mutex_);
-  is_done_ = true;
-  waiting_.clear();
-  failure_.reset();
-  changed_.notify_all();
 }
 
 Result<std::optional<TextChunk>> SharedText::ReadChunk(HugeBuffer<char> buffer) {

@@ -2,14 +2,12 @@
 // that a plain file of the same text would have.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -30,15 +28,15 @@ struct TextChunk {
   HugeBuffer<char> buffer;
 };
 
-// Any thread may ask for the next chunk. Whoever finds that nobody reads the text and that few
-// chunks wait reads (and decodes) one himself, the others take those that wait: so all threads are
-// busy as long as there is a chunk to be had, and the text is never waited for without need.
+// Any thread may ask for the next chunk, and reads (and decodes) it himself, one after the other:
+// so the text is read all the time while there are threads without a chunk, and what a thread works
+// with stays in the cache of its processor. Chunks that one thread reads for others cost the
+// decoder up to half of its speed, where processors are far from each other.
 class SharedText {
  public:
-  // `open` is called once, by the first who reads. At most `waiting_limit` (at least 1) chunks
-  // wait.
+  // `open` is called once, by the first who reads.
   SharedText(TextOpener open, std::string display_name, std::uint64_t data_begin,
-             std::uint64_t chunk_bytes, std::size_t waiting_limit);
+             std::uint64_t chunk_bytes);
 
   // The next chunk in the order of the text, which is given back by Recycle; none at its end. If
   // the text is damaged, first what comes before; damage() then says so. Errors, which one of the
@@ -50,13 +48,14 @@ class SharedText {
   void Recycle(TextChunk chunk);
 
   // Nobody wants more: Next gives none.
-  void Stop();
+  void Stop() { is_done_.store(true); }
 
   // When Next has given none to everybody.
   const std::optional<Error>& damage() const { return damage_; }
 
  private:
-  bool CanTake() const;
+  void AwaitReader() const;
+  HugeBuffer<char> TakeSpare();
   // The steps of the one who reads.
   Result<std::optional<TextChunk>> ReadChunk(HugeBuffer<char> buffer);
   void FillTo(std::size_t size);
@@ -70,9 +69,9 @@ class SharedText {
   std::string display_name_;
   std::uint64_t data_begin_;
   std::uint64_t chunk_bytes_;
-  std::size_t waiting_limit_;
 
-  // Of whoever reads
+  // Of whoever reads, and has the lock
+  std::mutex reading_;
   std::unique_ptr<TextSource> source_;
   HugeBuffer<char> buffer_;        // of the chunk that is being read
   std::size_t size_ = 0;           // of the text in it
@@ -85,13 +84,10 @@ class SharedText {
   std::optional<Error> damage_;
   std::optional<Error> error_;
 
+  std::atomic<bool> is_being_read_{false};  // a hint for those who wait
+  std::atomic<bool> is_done_{false};
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<TextChunk> waiting_;
-  std::vector<HugeBuffer<char>> spare_;
-  std::optional<Error> failure_;  // which nobody was told yet
-  bool is_being_read_ = false;
-  bool is_done_ = false;
+  std::vector<HugeBuffer<char>> spare_;  // under mutex_
 };
 
 }  // namespace boostyard::csv

@@ -11,26 +11,20 @@
 #include <utility>
 #include <vector>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
+#include "engine/base/pause.h"
 #include "engine/base/stage_times.h"
 
 namespace boostyard {
 namespace {
 
-constexpr int kSpins = 2000;  // about 50 us
 constexpr int kYields = 100;
 
 void Pause(int spins) {
-  if (spins >= kSpins) {
+  if (spins < kBriefSpins) {
+    PauseProcessor();
+  } else {
     sched_yield();
-    return;
   }
-#if defined(__x86_64__)
-  _mm_pause();
-#endif
 }
 
 // Workers of a fixed number. Waiting ones spin briefly, then yield, then sleep.
@@ -96,7 +90,7 @@ class Workers {
 
   // Waits until the generation is no longer `seen`, and returns it.
   std::uint32_t AwaitRelease(std::uint32_t seen) {
-    for (int spins = 0; spins < kSpins + kYields; ++spins) {
+    for (int spins = 0; spins < kBriefSpins + kYields; ++spins) {
       const std::uint32_t generation = generation_.load(std::memory_order_acquire);
       if (generation != seen) return generation;
       Pause(spins);

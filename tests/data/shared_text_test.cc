@@ -64,7 +64,7 @@ Chunks ReadAll(const Case& a_case, std::uint64_t chunk_bytes, std::size_t most, 
         return std::unique_ptr<TextSource>(
             std::make_unique<ShortReads>(a_case.text, most, a_case.error));
       },
-      "x.csv", a_case.data_begin, chunk_bytes, static_cast<std::size_t>(thread_count));
+      "x.csv", a_case.data_begin, chunk_bytes);
   Chunks found;
   std::mutex mutex;
   std::vector<std::thread> threads;
@@ -182,7 +182,7 @@ TEST(SharedText, ALongRowIsReadToItsEndAndNoFurther) {
         return std::unique_ptr<TextSource>(
             std::make_unique<ShortReads>(text, 1'000'000, std::nullopt));
       },
-      "x.csv", 0, 100, 1);
+      "x.csv", 0, 100);
   auto chunk = shared.Next();
   ASSERT_TRUE(chunk.ok() && chunk->has_value());
   EXPECT_EQ((*chunk)->rows.text, text.substr(0, 50'001));
@@ -196,7 +196,7 @@ TEST(SharedText, GivesNothingAfterStop) {
         return std::unique_ptr<TextSource>(
             std::make_unique<ShortReads>(lines, 100, ErrorId::kIoRead));
       },
-      "x.csv", 0, 300, 4);
+      "x.csv", 0, 300);
   ASSERT_TRUE(text.Next()->has_value());
   text.Stop();
   const auto next = text.Next();
@@ -207,7 +207,7 @@ TEST(SharedText, GivesNothingAfterStop) {
 // Who waits for it must not wait for ever.
 TEST(SharedText, AnExceptionEndsTheTextForAll) {
   SharedText text([]() -> Result<std::unique_ptr<TextSource>> { throw std::bad_alloc(); }, "x.csv",
-                  0, 300, 2);
+                  0, 300);
   EXPECT_THROW((void)text.Next(), std::bad_alloc);
   const auto next = text.Next();
   ASSERT_TRUE(next.ok());
