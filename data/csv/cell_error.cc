@@ -34,30 +34,40 @@ bool IsNumberWithCommas(std::string_view text) {
   return removed > 0 && ReadCell(digits).kind == CellKind::kNumber;
 }
 
-std::string NumberFix(std::string_view text) {
+// The end of a cure: the cell can be missing too.
+std::string OrMissing(const Layout& layout) {
+  return layout.takes_empty_cells() ? ", or leave the cell empty" : ", or write nan";
+}
+
+std::string NumberFix(std::string_view text, const Layout& layout) {
   if (IsNumberWithCommas(text)) {
     return "write numbers with a decimal point and without thousands separators";
   }
   if (text.starts_with("0x") || text.starts_with("0X")) return "write numbers in decimal";
   if (IsOneOf(text, {"nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "missing", "-",
                      "--", ".", "nat", "\\n"})) {
-    return "leave the cell empty, or write NA, for a missing value";
+    return layout.takes_empty_cells() ? "leave the cell empty, or write NA, for a missing value"
+                                      : "write nan for a missing value";
   }
   if (text.find('\r') != std::string_view::npos) return "end lines with LF or CR LF";
-  if (HasDigit(text)) return "write a number, or leave the cell empty if the value is missing";
+  if (HasDigit(text)) {
+    return layout.takes_empty_cells()
+               ? "write a number, or leave the cell empty if the value is missing"
+               : "write a number, or nan if the value is missing";
+  }
   return "encode text as numbers, e.g. ordinal codes or one 0/1 column per category";
 }
 
-std::string LabelFix(std::string_view text) {
+std::string LabelFix(std::string_view text, const Layout& layout) {
   if (IsOneOf(text, {"yes", "no"})) return "map the labels to numbers: no = 0, yes = 1";
   if (IsOneOf(text, {"y", "n"})) return "map the labels to numbers: n = 0, y = 1";
   if (IsOneOf(text, {"t", "f"})) return "map the labels to numbers: f = 0, t = 1";
-  if (IsNumberWithCommas(text)) return NumberFix(text);
+  if (IsNumberWithCommas(text)) return NumberFix(text, layout);
   if (HasDigit(text)) return "write the label as a number; it is the first column";
   return "map the labels to numbers: 0 and 1 for two classes, 0 to num_class-1 for more";
 }
 
-Diagnosis DiagnoseLabel(std::string_view text, CellKind kind) {
+Diagnosis DiagnoseLabel(std::string_view text, CellKind kind, const Layout& layout) {
   switch (kind) {
     case CellKind::kMissing:
       return {ErrorId::kCsvBadLabel,
@@ -69,7 +79,7 @@ Diagnosis DiagnoseLabel(std::string_view text, CellKind kind) {
               "use labels within the range of float32 (about 3.4e38)"};
     default:
       return {ErrorId::kCsvBadLabel, "the label " + QuoteText(text) + " is not a number",
-              LabelFix(text)};
+              LabelFix(text, layout)};
   }
 }
 
@@ -94,16 +104,17 @@ Diagnosis DiagnoseWeight(std::string_view text, CellKind kind) {
           "with csv_weights=1 the second column is the row's weight, a number of at least 0"};
 }
 
-Diagnosis DiagnoseFeature(std::string_view text, CellKind kind) {
+Diagnosis DiagnoseFeature(std::string_view text, CellKind kind, const Layout& layout) {
   switch (kind) {
     case CellKind::kInfinite:
       return {ErrorId::kCsvOutOfRange, QuoteText(text) + " is infinite",
-              "replace infinities by a finite number, or leave the cell empty"};
+              "replace infinities by a finite number" + OrMissing(layout)};
     case CellKind::kOutOfRange:
       return {ErrorId::kCsvOutOfRange, QuoteText(text) + " is beyond the range of float32",
-              "scale the column, or leave the cell empty (the largest float32 is about 3.4e38)"};
+              "scale the column" + OrMissing(layout) + " (the largest float32 is about 3.4e38)"};
     default:
-      return {ErrorId::kCsvBadNumber, QuoteText(text) + " is not a number", NumberFix(text)};
+      return {ErrorId::kCsvBadNumber, QuoteText(text) + " is not a number",
+              NumberFix(text, layout)};
   }
 }
 
@@ -113,9 +124,9 @@ Diagnosis DiagnoseCell(std::uint32_t column, std::string_view text, const Layout
             "save the file as UTF-8 text"};
   }
   const CellKind kind = ReadCell(text).kind;
-  if (layout.has_label && column == 0) return DiagnoseLabel(text, kind);
+  if (layout.has_label && column == 0) return DiagnoseLabel(text, kind, layout);
   if (layout.has_weights && column == layout.weight_column()) return DiagnoseWeight(text, kind);
-  return DiagnoseFeature(text, kind);
+  return DiagnoseFeature(text, kind, layout);
 }
 
 std::string CountText(std::uint64_t count) {
