@@ -117,12 +117,17 @@ void Binner::Resize(BinnedColumn& column, bool is_wide, RowIndex capacity) const
 }
 
 void Binner::CodeBatch(std::span<const ColumnChunk> batch) {
-  CopyRows(batch);
   std::vector<FeatureIndex> features = FarApart(cuts_.feature_count(), threads_);
+  std::atomic<bool> are_rows_copied{false};
+  const auto copy_rows_once = [&] {
+    if (!are_rows_copied.exchange(true, std::memory_order_relaxed)) CopyRows(batch);
+  };
+  if (features.empty()) copy_rows_once();
   while (!features.empty()) {
     std::vector<std::uint8_t> must_widen(cuts_.feature_count());
     RunFeatureTasks(
         threads_, kTasksPerThread, features, batch, [&](const FeatureTask& task, int thread) {
+          copy_rows_once();  // by whoever comes first: the others have enough to do meanwhile
           if (CodeTask(task, scratch_[thread]) == Outcome::kMustWiden) {
             std::atomic_ref(must_widen[task.feature]).store(1, std::memory_order_relaxed);
           }
