@@ -77,6 +77,12 @@ fi
 note "$(cat "$out/gpu.log")"
 
 step parity 180 env BOOSTYARD_REQUIRE_GPU=1 "$tests" --gtest_output=xml:"$out/parity.xml"
+gpu_count=$(grep -c '^GPU ' "$out/gpu.log")
+if [ "$gpu_count" -gt 1 ]; then
+  note "several GPUs: $gpu_count here, part of the parity test (CudaShares)"
+else
+  note "several GPUs: SKIPPED, there is one; it was tested taking the parts of two"
+fi
 if command -v compute-sanitizer >/dev/null; then
   for tool in memcheck racecheck initcheck synccheck; do
     step "$tool" 45 env BOOSTYARD_REQUIRE_GPU=1 compute-sanitizer --tool "$tool" --error-exitcode 9 \

@@ -222,7 +222,8 @@ Result<TrainOutcome> TrainOnDevices(const TrainParams& params, const TrainingSet
   }
   const FloatEnvironment environment;
   try {
-    device::DeviceGroup group(executors);
+    const bool has_threads = static_cast<std::size_t>(run.threads) >= executors.size();
+    device::DeviceGroup group(executors, has_threads);
     return TrainOn<ShardedBackend>(params, data, run, tuning, observer, &group);
   } catch (const std::bad_alloc&) {
     return OutOfHostMemory();

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <new>
+#include <system_error>
 #include <utility>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "engine/base/error_table.h"
 #include "engine/base/parallel.h"
@@ -16,6 +21,17 @@ constexpr int kReadable = 0;
 constexpr int kSummed = 1;
 constexpr int kRead = 2;
 
+// So few words that each member sums all of them up: what counts is how often the members meet.
+constexpr std::uint64_t kFewWords = 4096;
+
+constexpr int kSpins = 2'000;  // about 50 us
+
+void Pause() {
+#if defined(__x86_64__)
+  _mm_pause();
+#endif
+}
+
 }  // namespace
 
 // ---- the members
@@ -27,7 +43,8 @@ Status GroupMember::Prepare(std::uint64_t words) {
   // A slice from each of the others.
   const auto peers = static_cast<std::uint64_t>(size() - 1);
   const std::uint64_t slice = (words + peers) / (peers + 1);
-  BOOSTYARD_ASSIGN_OR_RETURN(received_, DeviceArray<std::int64_t>::Make(executor_, peers * slice));
+  BOOSTYARD_ASSIGN_OR_RETURN(
+      received_, DeviceArray<std::int64_t>::Make(executor_, peers * std::max(slice, kFewWords)));
   return {};
 }
 
@@ -41,6 +58,7 @@ bool GroupMember::WaitForAll(int mark) {
 }
 
 void GroupMember::Sum(std::int64_t* words, std::uint64_t count) {
+  if (count <= kFewWords) return SumFew(words, count);
   for (std::uint64_t first = 0; first < count; first += capacity()) {
     SumSome(words + first, std::min(capacity(), count - first));
   }
@@ -60,17 +78,13 @@ void GroupMember::SumSome(std::int64_t* words, std::uint64_t count) {
   const auto words_of = [&](int rank) {
     return group_.told_words_[static_cast<std::size_t>(rank)];
   };
-  std::uint32_t received = 0;
+  std::uint64_t received = 0;
   for (int peer = 0; peer < size(); ++peer) {
     if (peer == rank_) continue;
     executor_.CopyFrom(group_.member(peer).executor_, received_.data() + received++ * mine,
                        words_of(peer) + first, mine * sizeof(std::int64_t));
   }
-  const Tuning& tuning = executor_.tuning();
-  const std::uint32_t most_blocks = tuning.multiprocessors * tuning.row_blocks;
-  const auto blocks = static_cast<std::uint32_t>(
-      std::clamp<std::uint64_t>(mine / AddWordsStep::kThreads, 1, most_blocks));
-  Launch<AddWordsStep>(executor_, {blocks}, {words + first, received_.data(), received, mine});
+  Add(words + first, mine);
   if (!WaitForAll(kSummed)) return;
   for (int peer = 0; peer < size(); ++peer) {
     if (peer == rank_) continue;
@@ -79,6 +93,30 @@ void GroupMember::SumSome(std::int64_t* words, std::uint64_t count) {
                        (begin(peer + 1) - begin(peer)) * sizeof(std::int64_t));
   }
   WaitForAll(kRead);
+}
+
+// Each member fetches all words of the others.
+void GroupMember::SumFew(std::int64_t* words, std::uint64_t count) {
+  group_.told_words_[static_cast<std::size_t>(rank_)] = words;
+  if (!WaitForAll(kReadable)) return;
+  std::uint64_t received = 0;
+  for (int peer = 0; peer < size(); ++peer) {
+    if (peer == rank_) continue;
+    executor_.CopyFrom(group_.member(peer).executor_, received_.data() + received++ * count,
+                       group_.told_words_[static_cast<std::size_t>(peer)],
+                       count * sizeof(std::int64_t));
+  }
+  if (WaitForAll(kRead)) Add(words, count);
+}
+
+// What was received of so many words.
+void GroupMember::Add(std::int64_t* words, std::uint64_t count) {
+  const Tuning& tuning = executor_.tuning();
+  const std::uint32_t most_blocks = tuning.multiprocessors * tuning.row_blocks;
+  const auto blocks = static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(count / AddWordsStep::kThreads, 1, most_blocks));
+  Launch<AddWordsStep>(executor_, {blocks},
+                       {words, received_.data(), static_cast<std::uint32_t>(size() - 1), count});
 }
 
 std::uint64_t GroupMember::LeastOf(std::uint64_t value) {
@@ -92,15 +130,25 @@ std::uint64_t GroupMember::LeastOf(std::uint64_t value) {
 
 // ---- the group
 
-DeviceGroup::DeviceGroup(std::span<Executor* const> executors)
-    : told_words_(executors.size()), told_values_(executors.size()), errors_(executors.size()) {
+DeviceGroup::DeviceGroup(std::span<Executor* const> executors, bool spins)
+    : told_words_(executors.size()),
+      told_values_(executors.size()),
+      spins_(spins),
+      errors_(executors.size()) {
   for (std::size_t i = 0; i < executors.size(); ++i) {
     members_.push_back(std::make_unique<GroupMember>(*this, static_cast<int>(i), *executors[i]));
   }
-  for (int rank = 0; rank < size(); ++rank) threads_.emplace_back([this, rank] { Work(rank); });
+  try {
+    for (int rank = 0; rank < size(); ++rank) threads_.emplace_back([this, rank] { Work(rank); });
+  } catch (const std::system_error&) {
+    Stop();
+    throw std::bad_alloc();
+  }
 }
 
-DeviceGroup::~DeviceGroup() {
+DeviceGroup::~DeviceGroup() { Stop(); }
+
+void DeviceGroup::Stop() {
   {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
@@ -170,6 +218,13 @@ bool DeviceGroup::Meet() {
   }
   if (done_count_ > 0) is_broken_ = true;
   if (is_broken_) has_met_.notify_all();
+  if (spins_) {
+    lock.unlock();
+    for (int i = 0; i < kSpins && meeting_.load(std::memory_order_acquire) == meeting; ++i) {
+      Pause();
+    }
+    lock.lock();
+  }
   has_met_.wait(lock, [&] { return meeting_ != meeting || is_broken_; });
   return meeting_ != meeting;
 }

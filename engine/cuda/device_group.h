@@ -4,6 +4,7 @@
 // exchanged.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -51,6 +52,8 @@ class GroupMember {
 
  private:
   void SumSome(std::int64_t* words, std::uint64_t count);
+  void SumFew(std::int64_t* words, std::uint64_t count);
+  void Add(std::int64_t* words, std::uint64_t count);
   bool Tell(std::int64_t* words);
 
   DeviceGroup& group_;
@@ -62,8 +65,10 @@ class GroupMember {
 
 class DeviceGroup {
  public:
-  // The executors outlive the group. At least one.
-  explicit DeviceGroup(std::span<Executor* const> executors);
+  // The executors outlive the group. At least one. `spins`: a thread that waits for the others
+  // keeps its processor for a while, which is there for it. Throws std::bad_alloc, also for want of
+  // threads.
+  DeviceGroup(std::span<Executor* const> executors, bool spins);
   ~DeviceGroup();
   DeviceGroup(const DeviceGroup&) = delete;
   DeviceGroup& operator=(const DeviceGroup&) = delete;
@@ -79,6 +84,7 @@ class DeviceGroup {
  private:
   friend class GroupMember;
 
+  void Stop();
   void Work(int rank);
   Status Do(const std::function<Status(GroupMember&)>& body, GroupMember& member);
   // Waits for all members. False: some member is gone, or will not come.
@@ -96,10 +102,11 @@ class DeviceGroup {
   const std::function<Status(GroupMember&)>* task_ = nullptr;
   std::uint64_t task_number_ = 0;
   bool is_stopping_ = false;
-  int done_count_ = 0;     // members that have finished the task
-  int waiting_count_ = 0;  // members that wait for the others
-  std::uint64_t meeting_ = 0;
+  int done_count_ = 0;                     // members that have finished the task
+  int waiting_count_ = 0;                  // members that wait for the others
+  std::atomic<std::uint64_t> meeting_{0};  // written under the mutex
   bool is_broken_ = false;
+  const bool spins_;
   std::vector<std::optional<Error>> errors_;
   std::vector<std::thread> threads_;
 };

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "engine/cuda/cuda_device.h"
 #include "tests/parity/device_run.h"
@@ -86,6 +88,46 @@ TEST(CudaForms, MetricsOfEveryKind) {
   }
   one.params.eval_metric = {"mlogloss", "merror", "f1_macro", "balanced_accuracy"};
   ExpectCpusModel(one);
+}
+
+// Rows in shares: copies between devices, marks and waits, sums over all.
+void ExpectCpusModelFromShares(std::span<device::Executor* const> executors) {
+  NativeCase one = PlainCase("binary:logistic", 100'000, 28, kRounds);
+  one.validation = PlainCase("binary:logistic", 30'000, 28).train;
+  one.has_validation = true;
+  one.params.eval_metric = {"logloss", "auc"};
+  for (const GrowPolicy policy : {GrowPolicy::kDepthwise, GrowPolicy::kLossguide}) {
+    one.params.tree.grow_policy = policy;
+    one.params.tree.max_leaves = policy == GrowPolicy::kLossguide ? 40 : 0;
+    EXPECT_TRUE(RunOnDevices(one, executors) == RunVariant(one, {.threads = 2}));
+  }
+  for (std::size_t number = 0; number < 20; ++number) {
+    const GridCase grid = MakeGridCase(number);
+    SCOPED_TRACE(grid.name);
+    const TrainResult found = RunOnDevices(grid.one, executors);
+    EXPECT_EQ(found.error, "");
+    EXPECT_TRUE(found == RunVariant(grid.one, {.threads = 2}));
+  }
+}
+
+TEST(CudaShares, OfSeveralGpus) {
+  if (Gpu() == nullptr) GTEST_SKIP() << "no GPU to test with";
+  auto gpus = device::OpenCudaDevices(8);
+  ASSERT_TRUE(gpus.ok()) << gpus.error().message;
+  if (gpus->executors.size() < 2) GTEST_SKIP() << "there is one GPU";
+  std::vector<device::Executor*> executors;
+  for (const auto& executor : gpus->executors) executors.push_back(executor.get());
+  ExpectCpusModelFromShares(executors);
+}
+
+// One GPU takes the parts of two, so that a machine with one tries all but the way between them.
+TEST(CudaShares, OfOneGpuTwice) {
+  device::Executor* const first = Gpu();
+  if (first == nullptr) GTEST_SKIP() << "no GPU to test with";
+  const auto second = device::OpenCudaDevice(-1);
+  ASSERT_TRUE(second.ok()) << second.error().message;
+  device::Executor* const executors[] = {first, second->get()};
+  ExpectCpusModelFromShares(executors);
 }
 
 TEST(CudaForms, AGpuThatIsNotThereIsNamed) {
