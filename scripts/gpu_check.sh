@@ -34,8 +34,11 @@ step() {
   if timeout "$seconds" "$@" >"$out/$name.log" 2>&1; then
     note "$name: ok, $((SECONDS - began)) s"
   else
-    note "$name: FAILED (exit $?), $((SECONDS - began)) s; the end of $out/$name.log:"
-    tail -5 "$out/$name.log" | tee -a "$out/summary.txt"
+    note "$name: FAILED (exit $?), $((SECONDS - began)) s; of $out/$name.log:"
+    {
+      grep -m1 -A4 -E 'Failure$|[Ee]rror' "$out/$name.log"  # what went wrong first
+      tail -4 "$out/$name.log"
+    } | tee -a "$out/summary.txt"
     failed=1
     return 1
   fi

@@ -244,9 +244,10 @@ class BoostLoop {
     return channels;
   }
 
-  // Margins come from the backend only for the figures that it leaves to us.
-  Status EvaluateMetrics(std::vector<MetricValue>& values) {
-    const StageScope stage(Stage::kMetrics);
+  // Margins come from the backend only for the figures that it leaves to us. Where it grows trees
+  // by itself, it is these that take the time.
+  Status EvaluateMetrics(bool is_growing, std::vector<MetricValue>& values) {
+    const StageScope stage(is_growing ? Stage::kHistograms : Stage::kMetrics);
     const std::vector<ChannelRows> channels = Channels();
     std::vector<MetricFigures> known;
     bool needs_margins = true;
@@ -282,7 +283,7 @@ class BoostLoop {
   Result<RoundEnd> EndRound(TreeGrower<Backend>& grower, int round) {
     std::vector<MetricValue> values;
     if constexpr (requires { backend_.status(); }) BOOSTYARD_RETURN_IF_ERROR(backend_.status());
-    if (metrics_) BOOSTYARD_RETURN_IF_ERROR(EvaluateMetrics(values));
+    if (metrics_) BOOSTYARD_RETURN_IF_ERROR(EvaluateMetrics(grower.queues(), values));
     RoundEnd end;
     for (const MetricValue& value : values) {
       if (stopping_ && value.channel == "validation" && value.metric == stopping_metric_.name) {

@@ -7,11 +7,13 @@
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "engine/base/error_table.h"
 #include "engine/cuda/cuda_kernels.h"
+#include "engine/cuda/staging_ring.h"
 #include "engine/cuda/steps.h"
 
 namespace boostyard::device {
@@ -303,20 +305,14 @@ class CudaExecutor : public Executor {
     return runnable;
   }
 
-  // Pinned memory until it is delivered. It is a ring: downloads are delivered in their order.
+  // Pinned memory until it is delivered.
   unsigned char* StageDownload(std::uint64_t bytes) {
-    const std::uint64_t padded = (bytes + 255) / 256 * 256;
-    if (downloads_.empty()) staged_end_ = 0;
-    const std::uint64_t begin =
-        downloads_.empty() ? 0 : static_cast<std::uint64_t>(downloads_.front().staged - staging_);
-    const bool is_wrapped = !downloads_.empty() && staged_end_ <= begin;
-    if (staged_end_ + padded > (is_wrapped ? begin : kDownloadBytes)) {
-      if (is_wrapped || padded > begin) Synchronize();
-      staged_end_ = 0;
+    std::optional<std::uint64_t> place = ring_.Take(bytes);
+    if (!place) {
+      Synchronize();
+      place = ring_.Take(bytes);
     }
-    unsigned char* const place = staging_ + staged_end_;
-    staged_end_ += padded;
-    return place;
+    return staging_ + *place;
   }
 
   // The downloads before that number are there.
@@ -325,6 +321,7 @@ class CudaExecutor : public Executor {
       const Pending& pending = downloads_.front();
       std::memcpy(pending.to, pending.staged, pending.bytes);
       downloads_.pop_front();
+      ring_.GiveBack();
     }
   }
 
@@ -346,10 +343,10 @@ class CudaExecutor : public Executor {
   Tuning tuning_;
   cudaStream_t stream_ = nullptr;
   unsigned char* staging_ = nullptr;  // for downloads, then two halves for uploads
-  std::uint64_t staged_end_ = 0;      // of the ring of downloads
-  int half_ = 0;                      // that is being filled
-  std::uint64_t half_bytes_ = 0;      // of it
-  cudaEvent_t half_left_[2] = {};     // when all copies from a half are done
+  StagingRing ring_{kDownloadBytes};
+  int half_ = 0;                   // that is being filled
+  std::uint64_t half_bytes_ = 0;   // of it
+  cudaEvent_t half_left_[2] = {};  // when all copies from a half are done
   cudaEvent_t marks_[kMarks] = {};
   std::deque<Pending> downloads_;
   std::uint64_t download_count_ = 0;  // that were staged

@@ -64,6 +64,8 @@ class HostExecutor : public Executor {
   void Break(std::string message) { broken_ = std::move(message); }
   std::uint64_t launches() const { return launches_; }
   std::uint64_t replays() const { return replays_; }  // of recordings made before
+  // Whether arguments are compared with those recorded: not where the compiler cannot tell padding.
+  static bool ComparesArguments();
   // Those that had something to wait for.
   std::uint64_t waits() const { return waits_; }
   // Of these, those with more operations asked for than were waited for.

@@ -93,6 +93,7 @@ class TreeGrower {
         order.columns.push_back(columns_.LevelColumnsOf(depth));
       }
     }
+    const StageScope stage(Stage::kHistograms);  // and all that the backend does not tell apart
     if constexpr (kQueues) backend_.QueueTree(order);
   }
 
@@ -106,7 +107,7 @@ class TreeGrower {
   Result<Tree> Take() {
     std::vector<GrownNode> nodes;
     if constexpr (kQueues) {
-      const StageScope stage(Stage::kHistograms);  // and all that the backend does not tell apart
+      const StageScope stage(Stage::kHistograms);
       BOOSTYARD_ASSIGN_OR_RETURN(nodes, backend_.TakeTree());
     }
     Tree tree;
