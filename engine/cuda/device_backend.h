@@ -147,6 +147,7 @@ class DeviceBackend {
     std::size_t first = 0;
     std::vector<device::PairOrder> orders;
     std::vector<char> keeps;
+    bool builds_both = false;  // there is a pair without its parent's histogram
   };
 
   // Which gradients histograms are of.

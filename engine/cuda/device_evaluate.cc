@@ -60,7 +60,7 @@ void DeviceBackend::EvaluateFamilies(const SplitRules& rules, std::span<const Fa
                       task_array_.data(),
                       results_.data(),
                       {static_cast<std::uint32_t>(batch.orders.size())},
-                      /*builds_both=*/true});
+                      batch.builds_both});
     ReleaseBatch(batch, families);
     std::vector<PairResult> results(batch.orders.size());
     executor_.Download(results.data(), results_.data(), results.size() * sizeof(PairResult));
@@ -90,6 +90,7 @@ DeviceBackend::Batch DeviceBackend::TakeBatch(std::span<const Family> families, 
     if (batch.orders.size() == pair_array_.size() || free_histograms_.size() < needed) break;
     order.hist[0] = TakeHistogram();
     if (builds_both) order.hist[1] = TakeHistogram();
+    batch.builds_both = batch.builds_both || builds_both;
     const bool keeps = family.may_split_further && free_histograms_.size() >= kFreeHistograms;
     if (keeps && order.parent_hist >= 0) order.hist[1] = order.parent_hist;
     batch.orders.push_back(order);

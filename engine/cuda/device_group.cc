@@ -131,10 +131,7 @@ std::uint64_t GroupMember::LeastOf(std::uint64_t value) {
 // ---- the group
 
 DeviceGroup::DeviceGroup(std::span<Executor* const> executors, bool spins)
-    : told_words_(executors.size()),
-      told_values_(executors.size()),
-      spins_(spins),
-      errors_(executors.size()) {
+    : told_words_(executors.size()), told_values_(executors.size()), spins_(spins) {
   for (std::size_t i = 0; i < executors.size(); ++i) {
     members_.push_back(std::make_unique<GroupMember>(*this, static_cast<int>(i), *executors[i]));
   }
@@ -165,9 +162,7 @@ Status DeviceGroup::Run(const std::function<Status(GroupMember&)>& body) {
   has_task_.notify_all();
   is_done_.wait(lock, [&] { return done_count_ == size(); });
   task_ = nullptr;
-  for (std::optional<Error>& error : errors_) {
-    if (error) return *std::exchange(error, std::nullopt);
-  }
+  if (error_) return *std::exchange(error_, std::nullopt);
   if (waiting_count_ == 0) return {};
   return MakeError(ErrorId::kInternal, "the GPUs do not decide alike", "report it");
 }
@@ -195,7 +190,7 @@ void DeviceGroup::Work(int rank) {
     Status status = Do(body, member);
     lock.lock();
     if (!status.ok()) {
-      errors_[static_cast<std::size_t>(rank)] = std::move(status).error();
+      if (!error_) error_ = std::move(status).error();  // what comes later follows from it
       is_broken_ = true;
     }
     ++done_count_;

@@ -77,7 +77,7 @@ class DeviceGroup {
   GroupMember& member(int rank) { return *members_[static_cast<std::size_t>(rank)]; }
 
   // Runs body(member) for each member on its own thread, all at the same time, and waits for them.
-  // Returns the first error, by the order of the members. After one, the members cannot meet any
+  // Returns the first error. After one, the members cannot meet any
   // more: their sums stay their own.
   Status Run(const std::function<Status(GroupMember&)>& body);
 
@@ -107,7 +107,7 @@ class DeviceGroup {
   std::atomic<std::uint64_t> meeting_{0};  // written under the mutex
   bool is_broken_ = false;
   const bool spins_;
-  std::vector<std::optional<Error>> errors_;
+  std::optional<Error> error_;  // the first one
   std::vector<std::thread> threads_;
 };
 

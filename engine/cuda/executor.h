@@ -26,7 +26,7 @@ class Executor {
  public:
   virtual ~Executor() = default;
 
-  // What it is, for the log: "NVIDIA H100 (cuda:0)", "NVIDIA H100 (cuda:0, of 4 GPUs)".
+  // What it is, for the log: "NVIDIA H100 (cuda:0)".
   virtual std::string Name() const = 0;
   virtual const Tuning& tuning() const = 0;
   virtual std::uint64_t FreeBytes() = 0;
