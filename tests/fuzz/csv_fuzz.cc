@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "data/decode/compression.h"
+#include "tests/data/compress.h"
 #include "tests/data/csv_support.h"
 #include "tests/data/decompress.h"
 #include "tests/data/naive_csv.h"
@@ -113,8 +114,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (report.empty()) report = reading.report;
     if (report != reading.report) Fail("the report depends on the chunks", text, reading.report);
 
-    // The same rows as two files: the second must begin with a row of the right length to be alike.
+    // The same text from a decoder, which all threads share.
     if (*plain != text) continue;
+    MemoryFiles packed({Gzip(text)}, 1 + data[1] % 7);
+    packed.request = files.request;
+    packed.options.chunk_bytes = chunk_bytes;
+    Compare(Read(packed, naive.has_label), expected, text);
+
+    // The same rows as two files: the second must begin with a row of the right length to be alike.
     const std::size_t middle = text.find('\n', text.size() / 2) + 1;
     if (!reading.ok || middle == 0) continue;
     MemoryFiles halves({text.substr(0, middle), text.substr(middle)});
