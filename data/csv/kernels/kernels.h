@@ -24,9 +24,8 @@ struct BlockText {
 };
 
 inline constexpr std::size_t kReadBehind = 64;
-inline constexpr std::size_t kBytesAhead =
-    2048;                                       // that far kernels ask for text before they need it
-inline constexpr std::size_t kWriteSlack = 96;  // what kernels may write past the last cell
+inline constexpr std::size_t kBytesAhead = 2048;  // so early text is asked for
+inline constexpr std::size_t kWriteSlack = 96;    // what kernels may write past the last cell
 
 // Where a kernel writes; each array has room for BlockText::size + kWriteSlack elements, one a
 // cell.

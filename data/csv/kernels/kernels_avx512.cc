@@ -386,6 +386,7 @@ struct CellLengths {
   std::uint64_t ends;         // bit b: byte b ends a cell
   std::uint64_t ends_before;  // the same, of the 64 bytes before
   std::size_t count;
+  __mmask64 live;  // those that there are
   __mmask64 empty;
   __mmask64 longer;  // than one digit
 };
@@ -397,10 +398,11 @@ BOOSTYARD_INLINE __mmask64 HaveEndBefore(std::uint64_t ends, std::uint64_t ends_
 }
 
 BOOSTYARD_INLINE CellLengths MeasureCells(std::uint64_t ends, std::uint64_t ends_before) {
-  CellLengths cells = {ends, ends_before, Count(ends), 0, 0};
+  CellLengths cells = {ends, ends_before, Count(ends), 0, 0, 0};
+  cells.live = _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(cells.count));
   cells.empty = HaveEndBefore(ends, ends_before, 1);
   const __mmask64 short_cells = cells.empty | HaveEndBefore(ends, ends_before, 2);
-  cells.longer = _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(cells.count)) & ~short_cells;
+  cells.longer = cells.live & ~short_cells;
   return cells;
 }
 
@@ -438,38 +440,40 @@ BOOSTYARD_INLINE void StorePart(__m512i small, __m512i hundreds, const CellLengt
             cells.empty >> (16 * kPart), out + 16 * kPart);
 }
 
-// Cells of one digit or none. Returns those that are odd.
-BOOSTYARD_INLINE __mmask64 StoreDigits(__m512i ones, __mmask64 odd, const CellLengths& cells,
-                                       float* out) {
+// Cells of one digit or none.
+BOOSTYARD_INLINE void StoreDigits(__m512i ones, const CellLengths& cells, float* out) {
   StorePart<0>(ones, cells, out);
-  if (cells.count <= 16) return odd;
+  if (cells.count <= 16) return;
   StorePart<1>(ones, cells, out);
-  if (cells.count <= 32) return odd;
+  if (cells.count <= 32) return;
   StorePart<2>(ones, cells, out);
   StorePart<3>(ones, cells, out);
-  return odd;
 }
 
-// As StoreDigits, where some cells are longer.
-BOOSTYARD_INLINE __mmask64 StoreNumbers(const char* text, __mmask64 valid, __m512i ones,
-                                        __mmask64 odd, const CellLengths& cells, float* out) {
+BOOSTYARD_INLINE void StoreNumbers(__m512i small, __m512i hundreds, const CellLengths& cells,
+                                   float* out) {
+  StorePart<0>(small, hundreds, cells, out);
+  if (cells.count <= 16) return;
+  StorePart<1>(small, hundreds, cells, out);
+  if (cells.count <= 32) return;
+  StorePart<2>(small, hundreds, cells, out);
+  StorePart<3>(small, hundreds, cells, out);
+}
+
+// Stores cells of which some have several digits. Returns those where the digits before the last
+// one make them odd.
+BOOSTYARD_INLINE __mmask64 ReadNumbers(const char* text, __mmask64 valid, __m512i ones,
+                                       const CellLengths& cells, float* out) {
   const __mmask64 beyond_two = cells.longer & ~HaveEndBefore(cells.ends, cells.ends_before, 3);
   const __mmask64 three_digits = beyond_two & HaveEndBefore(cells.ends, cells.ends_before, 4);
   const __m512i tens = _mm512_maskz_mov_epi8(cells.longer, DigitsBefore(text, valid, cells, 2));
   const __m512i hundreds = _mm512_maskz_mov_epi8(three_digits, DigitsBefore(text, valid, cells, 3));
-  odd |= NoDigits(cells.longer, tens) | NoDigits(three_digits, hundreds) |
-         (beyond_two & ~three_digits);
   // tens * 10 as 2 * (tens + 4 * tens); at most 99, so no byte overflows into its neighbour
   const __m512i twofold = _mm512_add_epi8(tens, tens);
   const __m512i fivefold = _mm512_add_epi8(tens, _mm512_add_epi8(twofold, twofold));
-  const __m512i small = _mm512_add_epi8(ones, _mm512_add_epi8(fivefold, fivefold));
-  StorePart<0>(small, hundreds, cells, out);
-  if (cells.count <= 16) return odd;
-  StorePart<1>(small, hundreds, cells, out);
-  if (cells.count <= 32) return odd;
-  StorePart<2>(small, hundreds, cells, out);
-  StorePart<3>(small, hundreds, cells, out);
-  return odd;
+  StoreNumbers(_mm512_add_epi8(ones, _mm512_add_epi8(fivefold, fivefold)), hundreds, cells, out);
+  return NoDigits(cells.longer, tens) | NoDigits(three_digits, hundreds) |
+         (beyond_two & ~three_digits);
 }
 
 // All cells that end in 64 bytes of text at once.
@@ -491,11 +495,13 @@ BlockCount ReadSmallInts(const BlockText& text, const BlockCells& cells) {
     ends_before = cell_bits;
     if (cell_bits == 0) continue;
     const __m512i ones = DigitsBefore(text.begin + i, valid, lengths, 1);
-    const __mmask64 live = _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(lengths.count));
-    __mmask64 odd = NoDigits(live & ~lengths.empty, ones);
+    __mmask64 odd = NoDigits(lengths.live & ~lengths.empty, ones);
     float* const out = cells.values + count.cells;
-    odd = lengths.longer == 0 ? StoreDigits(ones, odd, lengths, out)
-                              : StoreNumbers(text.begin + i, valid, ones, odd, lengths, out);
+    if (lengths.longer == 0) {
+      StoreDigits(ones, lengths, out);
+    } else {
+      odd |= ReadNumbers(text.begin + i, valid, ones, lengths, out);
+    }
     if (__builtin_expect(odd != 0, 0)) {
       cells.ends[count.cells - 1] = last_end;
       const __m512i places = _mm512_maskz_compress_epi8(cell_bits, _mm512_load_si512(kPositions));
