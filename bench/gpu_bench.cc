@@ -5,13 +5,15 @@
 //
 // A row is a table, a depth and a number of rounds. Each time is that of a whole training from rows
 // in memory; "boost" is the part after the first round, per round, times the rounds. Without --peer
-// only ours is timed. No new row begins after --seconds. Writes gpu_bench.txt and gpu_bench.json.
+// only ours is timed. Where there are several GPUs, ours is timed on all of them too, whatever the
+// size of the data. No new row begins after --seconds. Writes gpu_bench.txt and gpu_bench.json.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -83,8 +85,8 @@ void Enter(Times& times, double first_s, double total_s, int rounds) {
   times.boost_s.push_back((total_s - first_s) / (rounds - 1) * rounds);
 }
 
-void TrainOurs(const DataSet& data, const Case& one, device::Executor& gpu, int threads,
-               Times& times) {
+void TrainOurs(const DataSet& data, const Case& one, std::span<device::Executor* const> gpus,
+               int threads, Times& times) {
   TrainParams params;
   params.num_round = one.rounds;
   params.objective.name = "binary:logistic";
@@ -93,7 +95,7 @@ void TrainOurs(const DataSet& data, const Case& one, device::Executor& gpu, int 
   RoundClock clock;
   DenseStream stream(data.train.rows(), threads);
   const RunOptions run{.threads = threads, .evaluates_metrics = false};
-  const Result<TrainOutcome> outcome = TrainOnDevice(params, {&stream, nullptr}, run, clock, gpu);
+  const Result<TrainOutcome> outcome = TrainOnDevices(params, {&stream, nullptr}, run, clock, gpus);
   if (!outcome.ok()) throw PeerError(outcome.error().message);
   Enter(times, clock.first_s.value_or(0.0), Since(clock.start), one.rounds);
 }
@@ -130,14 +132,16 @@ struct Report {
   }
 };
 
-void Measure(const Case& one, const Options& options, const XgbLibrary* peer, device::Executor& gpu,
-             int threads, Report& report) {
+void Measure(const Case& one, const Options& options, const XgbLibrary* peer,
+             std::span<device::Executor* const> gpus, int threads, Report& report) {
   const double scale = one.scale * (options.is_quick ? 0.05 : 1.0);
   const DataSet data = MakeDataSet(one.set, 1, scale, threads);
   Times ours;
   Times theirs;
+  Times several;
   for (int run = 0; run < options.runs; ++run) {
-    TrainOurs(data, one, gpu, threads, ours);
+    TrainOurs(data, one, gpus.first(1), threads, ours);
+    if (gpus.size() > 1) TrainOurs(data, one, gpus, threads, several);
     if (peer != nullptr) TrainPeer(*peer, data, one, threads, theirs);
   }
   char line[256];
@@ -149,6 +153,14 @@ void Measure(const Case& one, const Options& options, const XgbLibrary* peer, de
                 Median(theirs.boost_s), Median(theirs.total_s) / Median(ours.total_s),
                 Median(theirs.boost_s) / Median(ours.boost_s));
   report.Line(line);
+  if (gpus.size() > 1) {
+    std::snprintf(line, sizeof line,
+                  "    on %zu GPUs: ours %.3f s (boost %.3f), x %.2f (boost x %.2f)", gpus.size(),
+                  Median(several.total_s), Median(several.boost_s),
+                  Median(ours.total_s) / Median(several.total_s),
+                  Median(ours.boost_s) / Median(several.boost_s));
+    report.Line(line);
+  }
   std::snprintf(line, sizeof line,
                 "%s{\"rows\": %zu, \"features\": %zu, \"depth\": %d, \"rounds\": %d, \"ours_s\": "
                 "%.6f, \"ours_boost_s\": %.6f, \"xgboost_s\": %.6f, \"xgboost_boost_s\": %.6f}",
@@ -156,20 +168,30 @@ void Measure(const Case& one, const Options& options, const XgbLibrary* peer, de
                 one.depth, one.rounds, Median(ours.total_s), Median(ours.boost_s),
                 Median(theirs.total_s), Median(theirs.boost_s));
   report.json += line;
+  if (gpus.size() > 1) {
+    report.json.pop_back();
+    std::snprintf(line, sizeof line,
+                  ", \"gpus\": %zu, \"several_s\": %.6f, \"several_boost_s\": %.6f}", gpus.size(),
+                  Median(several.total_s), Median(several.boost_s));
+    report.json += line;
+  }
 }
 
 int Run(const Options& options) {
   const auto start = Clock::now();
-  auto gpu = device::OpenCudaDevice(-1);
-  if (!gpu.ok()) {
-    std::fprintf(stderr, "gpu_bench: %s\n", gpu.error().message.c_str());
+  constexpr int kMostGpus = 8;
+  auto opened = device::OpenCudaDevices(kMostGpus);
+  if (!opened.ok()) {
+    std::fprintf(stderr, "gpu_bench: %s\n", opened.error().message.c_str());
     return 1;
   }
+  std::vector<device::Executor*> gpus;
+  for (const auto& gpu : opened->executors) gpus.push_back(gpu.get());
   std::optional<XgbLibrary> peer;
   if (!options.peer.empty()) peer.emplace(options.peer);
   const int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   Report report;
-  report.Line("gpu, " + (*gpu)->Name() + ", boostyard " BOOSTYARD_VERSION ", XGBoost " +
+  report.Line("gpu, " + gpus.front()->Name() + ", boostyard " BOOSTYARD_VERSION ", XGBoost " +
               (peer ? peer->version() : "not there: only ours is timed") + ", medians of " +
               std::to_string(options.runs) + (options.is_quick ? ", QUICK" : ""));
   for (const Case& one : kCases) {
@@ -177,7 +199,7 @@ int Run(const Options& options) {
       report.Line("no time left for the rows that follow");
       break;
     }
-    Measure(one, options, peer ? &*peer : nullptr, **gpu, threads, report);
+    Measure(one, options, peer ? &*peer : nullptr, gpus, threads, report);
   }
   std::ofstream(options.out + "/gpu_bench.txt") << report.text;
   std::ofstream(options.out + "/gpu_bench.json") << "[" << report.json << "]\n";
