@@ -15,6 +15,8 @@ Error Absent() {
 
 Result<std::unique_ptr<Executor>> OpenCudaDevice(int /*ordinal*/) { return Absent(); }
 
+std::uint64_t GraphLaunchesOf(const Executor& /*device*/) { return 0; }
+
 int CountCudaDevices() { return 0; }
 
 Result<CudaDevices> OpenCudaDevices(int /*most*/) { return Absent(); }

@@ -161,8 +161,11 @@ class CudaExecutor : public Executor {
       queue();
       return;
     }
+    ++graph_launches_;
     Note(cudaGraphLaunch(known.graph, stream_), "launching a graph");
   }
+
+  std::uint64_t graph_launches() const { return graph_launches_; }
 
   std::uint64_t SortBytes(std::uint64_t count) override {
     std::size_t bytes = 0;
@@ -353,6 +356,7 @@ class CudaExecutor : public Executor {
   std::deque<Marked> marked_;         // places that nobody has waited for
   std::vector<cudaEvent_t> spare_events_;
   std::uint64_t last_place_ = 0;
+  std::uint64_t graph_launches_ = 0;
   bool is_recording_ = false;
   bool recording_failed_ = false;
   std::string error_;
@@ -419,6 +423,10 @@ Result<std::unique_ptr<Executor>> OpenCudaDevice(int ordinal) {
   auto executor = std::make_unique<CudaExecutor>(index, properties);
   BOOSTYARD_RETURN_IF_ERROR(executor->Prepare());
   return std::unique_ptr<Executor>(std::move(executor));
+}
+
+std::uint64_t GraphLaunchesOf(const Executor& device) {
+  return static_cast<const CudaExecutor&>(device).graph_launches();
 }
 
 int CountCudaDevices() {

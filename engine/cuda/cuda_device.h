@@ -2,6 +2,7 @@
 // where there is none.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace boostyard::device {
 // Opens GPU number `ordinal` (-1: the first one). Error: kDeviceUnavailable, its message a phrase
 // that says what there is instead.
 Result<std::unique_ptr<Executor>> OpenCudaDevice(int ordinal);
+
+// How often a device has run launches as a graph. Precondition: it is of OpenCudaDevice.
+std::uint64_t GraphLaunchesOf(const Executor& device);
 
 // How many GPUs the driver shows; CUDA_VISIBLE_DEVICES may hide some.
 int CountCudaDevices();

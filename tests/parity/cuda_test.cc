@@ -3,6 +3,7 @@
 // BOOSTYARD_REQUIRE_GPU=1 says that there is one.
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <span>
@@ -57,6 +58,16 @@ TEST(CudaForms, ManyRows) {
     one.params.tree.max_depth = depth;
     ExpectCpusModel(one);
   }
+}
+
+// The first tree is launched as it comes, the others as a graph; models are the CPU's either way.
+TEST(CudaForms, TreesAreReplayedAsAGraph) {
+  device::Executor* const gpu = Gpu();
+  if (gpu == nullptr) GTEST_SKIP() << "no GPU to test with";
+  const std::uint64_t before = device::GraphLaunchesOf(*gpu);
+  const TrainResult found = RunOnDevice(PlainCase("binary:logistic", 50'000, 28, kRounds), *gpu);
+  EXPECT_EQ(found.error, "");
+  EXPECT_EQ(device::GraphLaunchesOf(*gpu) - before, std::uint64_t{kRounds - 1});
 }
 
 TEST(CudaForms, ManyColumns) {
