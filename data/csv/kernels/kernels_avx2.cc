@@ -9,9 +9,10 @@ namespace {
 
 #define BOOSTYARD_INLINE inline __attribute__((always_inline))
 
-// Text is fetched ahead by itself only up to the end of a page. `p` may be anything.
+// Text is fetched ahead by itself only up to the end of a page. `p` may be anything, also outside
+// of the text, which is why it is a number.
 BOOSTYARD_INLINE void Fetch(std::uintptr_t p) {
-  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);  // NOLINT(performance-no-int-to-ptr)
 }
 
 BOOSTYARD_INLINE __m128i Load16(const char* p) {
@@ -104,7 +105,7 @@ BOOSTYARD_INLINE __m256i IsHalfway(__m256d numbers) {
       _mm256_sub_epi64(_mm256_castpd_si256(numbers),
                        _mm256_set1_epi64x(static_cast<long long>(kHalfway - kHalfwayMargin))),
       _mm256_set1_epi64x(static_cast<long long>(kSpareBits)));
-  return _mm256_cmpgt_epi64(_mm256_set1_epi64x(static_cast<long long>(2 * kHalfwayMargin + 1)),
+  return _mm256_cmpgt_epi64(_mm256_set1_epi64x(2 * static_cast<long long>(kHalfwayMargin) + 1),
                             from_halfway);
 }
 

@@ -14,9 +14,10 @@ alignas(64) constexpr std::uint8_t kPositions[64] = {
     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
     44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
 
-// Text is fetched ahead by itself only up to the end of a page. `p` may be anything.
+// Text is fetched ahead by itself only up to the end of a page. `p` may be anything, also outside
+// of the text, which is why it is a number.
 BOOSTYARD_INLINE void Fetch(std::uintptr_t p) {
-  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);  // NOLINT(performance-no-int-to-ptr)
 }
 
 BOOSTYARD_INLINE __m128i Load16(const char* p) {
@@ -62,7 +63,7 @@ BlockCount FindEnds(const BlockText& text, std::uint32_t* ends) {
     const std::size_t found = Count(cell_bits);
     const __m512i places = _mm512_maskz_compress_epi8(cell_bits, positions);
     const __m512i base = _mm512_set1_epi32(static_cast<int>(i));
-    const auto store = [&](int part, __m128i bytes16) __attribute__((always_inline)) {
+    const auto store = [&](std::size_t part, __m128i bytes16) __attribute__((always_inline)) {
       _mm512_storeu_si512(ends + count.cells + 16 * part,
                           _mm512_add_epi32(base, _mm512_cvtepu8_epi32(bytes16)));
     };
@@ -322,7 +323,7 @@ BlockCount ReadLong(const BlockText& text, const BlockCells& cells) {
     _mm256_store_si256(reinterpret_cast<__m256i*>(places), exponents.number_end);
     const __m256i size = _mm256_sub_epi32(length, _mm256_sub_epi32(end, exponents.number_end));
     const __m512i sizes = _mm512_castsi256_si512(size);
-    const auto classify = [&](int j) __attribute__((always_inline)) {
+    const auto classify = [&](std::size_t j) __attribute__((always_inline)) {
       const __m512i pick_here = _mm512_add_epi8(pick, _mm512_set1_epi8(static_cast<char>(8 * j)));
       return ClassifyPair(text.begin + places[2 * j], text.begin + places[2 * j + 1],
                           _mm512_permutexvar_epi8(pick_here, sizes), distance);
@@ -425,13 +426,13 @@ BOOSTYARD_INLINE void StoreInts(__m512i value, __mmask64 empty, float* out) {
 }
 
 // Sixteen of the cells.
-template <int kPart>
+template <std::size_t kPart>
 BOOSTYARD_INLINE void StorePart(__m512i small, const CellLengths& cells, float* out) {
   StoreInts(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(small, kPart)),
             cells.empty >> (16 * kPart), out + 16 * kPart);
 }
 
-template <int kPart>
+template <std::size_t kPart>
 BOOSTYARD_INLINE void StorePart(__m512i small, __m512i hundreds, const CellLengths& cells,
                                 float* out) {
   const __m512i upper = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(hundreds, kPart));
