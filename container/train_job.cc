@@ -238,6 +238,7 @@ Result<TrainedModels> TrainOn(const JobContext& context, const Plan& plan, const
   RunOptions run;
   run.engine = plan.switches.engine;
   run.threads = plan.threads.threads;
+  run.uses_all_gpus = plan.settings.use_all_gpus;
   run.is_last_use_of_data = plan.settings.kfold == 0;
   run.memory_limit_bytes = context.limits.memory_limit_bytes;
   JobObserver observer(context.log, record, plan.settings.train.objective);

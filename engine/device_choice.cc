@@ -10,7 +10,6 @@ namespace {
 // level's histograms have some hundred thousand bytes for each, whatever the rows.
 constexpr std::uint64_t kCellsPerGpu = std::uint64_t{1} << 28;
 constexpr std::uint64_t kRowsPerGpu = std::uint64_t{1} << 21;
-constexpr std::uint64_t kMostGpus = 64;
 
 std::string CountOf(int gpus) { return std::to_string(gpus) + (gpus == 1 ? " GPU" : " GPUs"); }
 
@@ -19,7 +18,7 @@ std::string CountOf(int gpus) { return std::to_string(gpus) + (gpus == 1 ? " GPU
 int UsefulGpus(std::uint64_t rows, std::uint64_t features) {
   if (rows == 0) return kMostGpus;
   const std::uint64_t most = std::min(rows / kRowsPerGpu, rows * features / kCellsPerGpu);
-  return static_cast<int>(std::clamp<std::uint64_t>(most, 1, kMostGpus));
+  return static_cast<int>(std::clamp<std::uint64_t>(most, 1, std::uint64_t{kMostGpus}));
 }
 
 std::string GpusPhrase(std::span<const std::string> names, int visible, bool is_named) {

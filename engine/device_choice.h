@@ -7,6 +7,8 @@
 
 namespace boostyard {
 
+inline constexpr int kMostGpus = 64;  // that work together
+
 // How many GPUs find enough work in such a table to be worth what they tell each other; at least 1.
 // `rows` may be 0: not known yet; then as many as there are. The model does not depend on it.
 int UsefulGpus(std::uint64_t rows, std::uint64_t features);

@@ -115,10 +115,12 @@ std::string NativeLine(const RunOptions& run, const std::string& reason) {
          (run.threads == 1 ? " thread" : " threads") + " (" + reason + ")";
 }
 
-// The GPU that is named, or as many as the data keep busy.
-Result<device::CudaDevices> OpenGpus(const Device& device, const DataShape& shape) {
+// The GPU that is named, or all, or as many as the data keep busy.
+Result<device::CudaDevices> OpenGpus(const Device& device, const RunOptions& run,
+                                     const DataShape& shape) {
   if (device.ordinal < 0) {
-    return device::OpenCudaDevices(UsefulGpus(shape.row_count, shape.feature_count));
+    return device::OpenCudaDevices(
+        run.uses_all_gpus ? kMostGpus : UsefulGpus(shape.row_count, shape.feature_count));
   }
   device::CudaDevices gpus;
   BOOSTYARD_ASSIGN_OR_RETURN(auto executor, device::OpenCudaDevice(device.ordinal));
@@ -137,7 +139,7 @@ Result<TrainOutcome> TrainNatively(const TrainParams& params, const TrainingSet&
     observer.OnEngine(NativeLine(run, reason));
     return TrainNative(params, data, run, observer);
   }
-  auto gpus = OpenGpus(params.device, data.train->shape());
+  auto gpus = OpenGpus(params.device, run, data.train->shape());
   if (gpus.ok()) {
     std::vector<device::Executor*> executors;
     std::vector<std::string> names;

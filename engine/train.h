@@ -46,6 +46,8 @@ struct RunOptions {
   // The streams are not used afterwards: where training does not need them again either, they give
   // their memory back as soon as their rows are binned.
   bool is_last_use_of_data = false;
+  // Where a GPU trains and none is named: all there are; else as many as the data keep busy.
+  bool uses_all_gpus = false;
   bool evaluates_metrics = true;  // false: rounds are reported without figures (benchmarks)
   // Borrowed; null: begin at round 0. The native engine's model is then that of a training that was
   // never interrupted, byte for byte; XGBoost's is what XGBoost makes of it.

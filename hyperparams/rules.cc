@@ -270,7 +270,7 @@ void ResolveGpuWish(Settings& settings, std::vector<std::string>& notes) {
   const std::string taken = *settings.WordOf("device");
   notes.push_back(wish + " is taken as device=" + taken);
   if (WantsAllGpus(settings)) {
-    notes.push_back("use_dask_gpu_training=true: the GPUs of this host train, without Dask");
+    notes.push_back("use_dask_gpu_training=true: all GPUs of this host train, without Dask");
   }
 }
 

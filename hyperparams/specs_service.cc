@@ -33,7 +33,7 @@ std::vector<HyperparamSpec> ServiceSpecs() {
        .type = Type::kBoolean,
        .choices = {"true", "false"},
        .default_value = "false",
-       .doc = "true: device=cuda, on the GPUs of one host; there is no Dask here",
+       .doc = "true: device=cuda, on all GPUs of one host; there is no Dask here",
        .set = &Store<&JobSettings::use_all_gpus>},
       {.name = "sagemaker_program",
        .type = Type::kCategory,

@@ -224,7 +224,7 @@ TEST(TreeMethod, MeansNothingToALinearModel) {
 }
 
 TEST(TreeMethod, DaskAsksForAllGpusAndIsToldThatThereIsNoDask) {
-  const std::string told = "use_dask_gpu_training=true: the GPUs of this host train, without Dask";
+  const std::string told = "use_dask_gpu_training=true: all GPUs of this host train, without Dask";
   const JobSettings job = Accepted(Job({{"use_dask_gpu_training", "true"}}));
   EXPECT_TRUE(job.use_all_gpus);
   EXPECT_TRUE(HasNote(job, told));
