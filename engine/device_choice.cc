@@ -21,15 +21,16 @@ int UsefulGpus(std::uint64_t rows, std::uint64_t features) {
   return static_cast<int>(std::clamp<std::uint64_t>(most, 1, std::uint64_t{kMostGpus}));
 }
 
-std::string GpusPhrase(std::span<const std::string> names, int visible, bool is_named) {
+std::string GpusPhrase(std::span<const std::string> names, int visible, GpuLimit reason) {
   const int count = static_cast<int>(names.size());
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
   if (count == 1 && visible <= 1) return list;
   const std::string of_all = count < visible ? std::to_string(count) + " of " : "";
-  const std::string why = is_named          ? ", the one that was named"
-                          : count < visible ? ", as many as the data keep busy"
-                                            : "";
+  const std::string why = count == visible              ? ""
+                          : reason == GpuLimit::kNamed  ? ", the one that was named"
+                          : reason == GpuLimit::kUnlike ? ", those that are alike and free"
+                                                        : ", as many as the data keep busy";
   const std::string shared = count > 1 ? ", each with a share of the rows" : "";
   return of_all + CountOf(visible) + shared + why + ": " + list;
 }

@@ -14,7 +14,8 @@ inline constexpr int kMostGpus = 64;  // that work together
 int UsefulGpus(std::uint64_t rows, std::uint64_t features);
 
 // "NVIDIA H100 (cuda:0)", "2 GPUs, each with a share of the rows: ...". `visible`: GPUs that the
-// driver shows; `is_named`: the settings name the one.
-std::string GpusPhrase(std::span<const std::string> names, int visible, bool is_named);
+// driver shows; `reason`: why there are not more of them.
+enum class GpuLimit { kData, kNamed, kUnlike };
+std::string GpusPhrase(std::span<const std::string> names, int visible, GpuLimit reason);
 
 }  // namespace boostyard

@@ -129,6 +129,11 @@ Result<device::CudaDevices> OpenGpus(const Device& device, const RunOptions& run
   return gpus;
 }
 
+GpuLimit LimitOf(const Device& device, const device::CudaDevices& gpus) {
+  if (device.ordinal >= 0) return GpuLimit::kNamed;
+  return gpus.unlike_count > 0 ? GpuLimit::kUnlike : GpuLimit::kData;
+}
+
 // The native engine, where params.device says. A GPU that was named is used or is an error; only
 // `auto` takes the CPU where there is none, and says why.
 Result<TrainOutcome> TrainNatively(const TrainParams& params, const TrainingSet& data,
@@ -147,10 +152,9 @@ Result<TrainOutcome> TrainNatively(const TrainParams& params, const TrainingSet&
       executors.push_back(executor.get());
       names.push_back(executor->Name());
     }
-    observer.OnEngine(
-        "engine: native on " +
-        GpusPhrase(names, gpus->visible_count, /*is_named=*/params.device.ordinal >= 0) + " (" +
-        reason + ")");
+    observer.OnEngine("engine: native on " +
+                      GpusPhrase(names, gpus->visible_count, LimitOf(params.device, *gpus)) + " (" +
+                      reason + ")");
     return TrainOnDevices(params, data, run, observer, executors);
   }
   if (params.device.kind == DeviceKind::kCuda) {

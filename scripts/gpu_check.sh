@@ -89,7 +89,7 @@ fi
 if command -v compute-sanitizer >/dev/null; then
   for tool in memcheck racecheck initcheck synccheck; do
     step "$tool" 45 env BOOSTYARD_REQUIRE_GPU=1 compute-sanitizer --tool "$tool" --error-exitcode 9 \
-      "$tests" --gtest_filter='Cases/CudaGrid.*/0:Cases/CudaGrid.*/1:Cases/CudaGrid.*/2'
+      "$tests" --gtest_filter='Cases/CudaGrid.*/0:Cases/CudaGrid.*/1:Cases/CudaGrid.*/2:CudaShares.OfFewRows'
   done
 else
   note "sanitizers: SKIPPED, no compute-sanitizer in PATH"

@@ -206,6 +206,7 @@ Result<TrainOutcome> TrainOnDevice(const TrainParams& params, const TrainingSet&
                                    const RunOptions& run, RoundObserver& observer,
                                    device::Executor& executor, const NativeTuning& tuning) {
   const FloatEnvironment environment;
+  executor.Enter();
   try {
     return TrainOn<DeviceBackend>(params, data, run, tuning, observer, &executor);
   } catch (const std::bad_alloc&) {

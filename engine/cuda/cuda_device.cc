@@ -371,9 +371,19 @@ void LetReadEachOther(const std::vector<int>& ordinals) {
       if (cudaDeviceCanAccessPeer(&is_possible, reader, other) != cudaSuccess) continue;
       if (is_possible == 0 || cudaSetDevice(reader) != cudaSuccess) continue;
       cudaDeviceEnablePeerAccess(other, 0);
-      cudaGetLastError();  // it may have been enabled before
     }
   }
+}
+
+// Whether a GPU keeps pace with the first one and has room for as many rows.
+bool IsLike(int ordinal, Executor& gpu, int first_ordinal, std::uint64_t first_free_bytes) {
+  cudaDeviceProp properties;
+  cudaDeviceProp first;
+  if (cudaGetDeviceProperties(&properties, ordinal) != cudaSuccess) return false;
+  if (cudaGetDeviceProperties(&first, first_ordinal) != cudaSuccess) return false;
+  return properties.major == first.major && properties.minor == first.minor &&
+         properties.multiProcessorCount == first.multiProcessorCount &&
+         gpu.FreeBytes() >= first_free_bytes / 4 * 3;
 }
 
 // "0: NVIDIA A, 1: NVIDIA B".
@@ -438,15 +448,23 @@ Result<CudaDevices> OpenCudaDevices(int most) {
   CudaDevices devices;
   std::vector<int> ordinals = {0};
   BOOSTYARD_ASSIGN_OR_RETURN(std::unique_ptr<Executor> first, OpenCudaDevice(0));
+  const std::uint64_t free_bytes = first->FreeBytes();
   devices.executors.push_back(std::move(first));
   devices.visible_count = CountCudaDevices();
   for (int i = 1; i < devices.visible_count && static_cast<int>(ordinals.size()) < most; ++i) {
     auto executor = OpenCudaDevice(i);
-    if (!executor.ok()) continue;  // too old, or in use by somebody else
+    // Too old, in use by somebody else, or another kind, for which the others would wait.
+    if (!executor.ok() || !IsLike(i, **executor, 0, free_bytes)) {
+      ++devices.unlike_count;
+      continue;
+    }
     devices.executors.push_back(*std::move(executor));
     ordinals.push_back(i);
   }
   LetReadEachOther(ordinals);
+  // What was in vain is no error of what follows.
+  cudaGetLastError();
+  devices.executors.front()->Enter();
   return devices;
 }
 

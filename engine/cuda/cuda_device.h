@@ -25,9 +25,10 @@ int CountCudaDevices();
 struct CudaDevices {
   std::vector<std::unique_ptr<Executor>> executors;  // at least one
   int visible_count = 0;                             // GPUs that the driver shows
+  int unlike_count = 0;                              // that were passed over
 };
 
-// Opens the first `most` GPUs, or as many of them as there are and can be used; at least 1. They
+// Opens the first GPU and those like it that are as free, at most `most`; at least 1. They
 // copy straight from each other's memory where the machine can do that. Errors: those of
 // OpenCudaDevice for the first one.
 Result<CudaDevices> OpenCudaDevices(int most);

@@ -227,6 +227,7 @@ class DeviceBackend {
   const std::int64_t* SumChildRows(const Evaluation& batch);
   void SumHistograms(std::uint32_t first, std::uint32_t stride, std::uint32_t count);
   void SumLeftQuanta(const Evaluation& nodes);
+  std::uint32_t MostContested(const std::uint32_t* counted, std::uint32_t most);
   void SumVisits(std::uint32_t visits);
   std::uint64_t all_train_rows() const {
     return member_ != nullptr ? options_.share.all_train_rows : train_rows_;

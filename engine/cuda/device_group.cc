@@ -135,6 +135,7 @@ DeviceGroup::DeviceGroup(std::span<Executor* const> executors, bool spins)
   for (std::size_t i = 0; i < executors.size(); ++i) {
     members_.push_back(std::make_unique<GroupMember>(*this, static_cast<int>(i), *executors[i]));
   }
+  threads_.reserve(executors.size());  // nothing may fail while some are running, but a thread
   try {
     for (int rank = 0; rank < size(); ++rank) threads_.emplace_back([this, rank] { Work(rank); });
   } catch (const std::system_error&) {

@@ -54,7 +54,6 @@ class GroupMember {
   void SumSome(std::int64_t* words, std::uint64_t count);
   void SumFew(std::int64_t* words, std::uint64_t count);
   void Add(std::int64_t* words, std::uint64_t count);
-  bool Tell(std::int64_t* words);
 
   DeviceGroup& group_;
   const int rank_;

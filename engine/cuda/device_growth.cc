@@ -209,11 +209,13 @@ void DeviceBackend::LaunchContests(const SplitRules& rules, const Evaluation& ba
   const SettleView& settle = growth_->settle;
   std::uint32_t* const count = &growth_->view.head->contested_count;
   // The root has no partner.
-  const auto most = static_cast<std::uint32_t>(
+  auto most = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(2 * batch.pairs_at_hand.most, growth_->items.size()));
   Launch<ListContestsStep>(executor_, {},
                            {batch.pairs_at_hand, batch.pairs, batch.tasks, batch.results,
                             growth_->first_settled, growth_->settled_count, settle, count});
+  most = std::min(most, MostContested(count, most));
+  if (most == 0) return;
   for (std::uint32_t first = 0; first < most; first += growth_->settled_count) {
     LaunchSettling(rules, settle.rows + first, settle.least + first,
                    {settle.pairs + first,

@@ -38,6 +38,7 @@ class DeviceMetrics {
 
   // Whether the device works out all of the metrics.
   bool has_all() const { return has_all_; }
+  bool has_any() const { return !tasks_.empty(); }
 
   // The figures of each channel by the margins of now. Waits once. Error: kDeviceFailed.
   Result<std::vector<MetricFigures>> Evaluate();

@@ -84,6 +84,16 @@ void DeviceBackend::SumLeftQuanta(const Evaluation& nodes) {
   Launch<PackQuantaStep>(executor_, {}, args);
 }
 
+// With several devices the host waits for the number of contested nodes: histograms that there
+// might have been would cost more on their way between them. It is the same on all.
+std::uint32_t DeviceBackend::MostContested(const std::uint32_t* counted, std::uint32_t most) {
+  if (member_ == nullptr) return most;
+  std::uint32_t count = 0;
+  executor_.Download(&count, counted, sizeof(count));
+  Keep(executor_.Wait());
+  return status_.ok() ? count : 0;
+}
+
 // Two sums a visit, each of two words.
 void DeviceBackend::SumVisits(std::uint32_t visits) {
   if (member_ == nullptr) return;

@@ -66,7 +66,8 @@ class Executor {
   // ---- among devices that work together (device_group.h)
 
   static constexpr int kMarks = 3;
-  // The calling thread is the one that uses it from now on.
+  // The calling thread is the one that uses it from now on, and no other executor meanwhile. A
+  // training enters those that it is given.
   virtual void Enter() = 0;
   // Marks this place in the order of its operations; takes the mark of that number from where it
   // was.

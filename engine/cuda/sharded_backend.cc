@@ -9,7 +9,8 @@ using namespace device;
 
 namespace {
 
-constexpr int kGatherMark = 0;  // margins are as they are to be read
+// Margins are as they are to be read. No sum is under way then, which has marks of its own.
+constexpr int kGatherMark = 0;
 
 // What a plan says besides the rows.
 SlotMatrix PlanFor(const SlotMatrix& plan, std::uint64_t rows) {
@@ -48,6 +49,13 @@ Result<std::unique_ptr<ShardedBackend>> ShardedBackend::Make(BackendData data,
     return {};
   }));
   return backend;
+}
+
+// Others may be reading what one of them is about to free.
+ShardedBackend::~ShardedBackend() {
+  const Status ended =
+      group_.Run([](GroupMember& member) -> Status { return member.executor().Wait(); });
+  static_cast<void>(ended);  // whoever asked has been told
 }
 
 void ShardedBackend::TakeHostData(BackendData& data, const DeviceBackendOptions& options,
@@ -193,8 +201,9 @@ Result<RootState> ShardedBackend::StartTree(const TreeStart& start) {
 }
 
 void ShardedBackend::EvaluateRoot(const SplitRules& rules, NodeTask& root, bool may_split_further) {
+  std::vector<NodeTask> copies(backends_.size(), root);
   ForEach([&](GroupMember& member, DeviceBackend& backend) -> Status {
-    NodeTask copy = root;
+    NodeTask& copy = copies[static_cast<std::size_t>(member.rank())];
     backend.EvaluateRoot(rules, member.rank() == 0 ? root : copy, may_split_further);
     return {};
   });
@@ -228,10 +237,10 @@ void ShardedBackend::ApplySplits(std::span<SplitTask> splits) {
 }
 
 void ShardedBackend::SumExactly(std::span<ExactTask> leaves) {
+  std::vector<std::vector<ExactTask>> copies(backends_.size(), {leaves.begin(), leaves.end()});
   ForEach([&](GroupMember& member, DeviceBackend& backend) -> Status {
-    std::vector<ExactTask> copies;
-    if (member.rank() > 0) copies.assign(leaves.begin(), leaves.end());
-    backend.SumExactly(member.rank() == 0 ? leaves : std::span<ExactTask>(copies));
+    std::vector<ExactTask>& copy = copies[static_cast<std::size_t>(member.rank())];
+    backend.SumExactly(member.rank() == 0 ? leaves : std::span<ExactTask>(copy));
     return {};
   });
 }
@@ -313,7 +322,8 @@ Result<std::vector<MetricFigures>> ShardedBackend::EvaluateMetrics() {
   std::vector<MetricFigures> figures;
   ForEach([&](GroupMember& member, DeviceBackend&) -> Status {
     if (!member.WaitForAll(kGatherMark) || member.rank() > 0) return {};
-    for (int device = 0; device < member.size(); ++device) {
+    // Only where there is something to evaluate does it wait.
+    for (int device = 0; device < member.size() && metrics_->has_any(); ++device) {
       for (int k = 0; k < outputs_; ++k) CopyMargins(member, device, k);
     }
     // It waits for the copies too, so that margins may change again.

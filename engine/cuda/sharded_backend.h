@@ -28,6 +28,10 @@ class ShardedBackend {
                                                       const DeviceBackendOptions& options,
                                                       ShardedBinner& binner);
 
+  ~ShardedBackend();
+  ShardedBackend(const ShardedBackend&) = delete;
+  ShardedBackend& operator=(const ShardedBackend&) = delete;
+
   void SetMargins(int output, float margin);
   void AddTree(int output, const Tree& tree, std::span<const std::int32_t> bins);
   std::span<float> Margins(int output);

@@ -116,7 +116,7 @@ Result<BinnedColumns> ShardedBinner::Add(ChunkStream& stream, const BinCuts& cut
   for (;;) {
     BOOSTYARD_ASSIGN_OR_RETURN(const std::span<const ColumnChunk> batch, stream.NextBatch());
     if (batch.empty()) break;
-    // A stream that did not know its length: what is beyond is the last device's.
+    // Streams know their lengths by now; one that did not would be the last device's alone.
     const RowIndex end = batch.back().first_row + batch.back().row_count;
     shares_.back().rows = std::max(shares_.back().rows, end);
     BOOSTYARD_RETURN_IF_ERROR(AddBatch(batch));

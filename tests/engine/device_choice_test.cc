@@ -12,8 +12,8 @@ namespace {
 const std::vector<std::string> kFour = {"GPU A (cuda:0)", "GPU A (cuda:1)", "GPU A (cuda:2)",
                                         "GPU A (cuda:3)"};
 
-std::string Phrase(std::size_t count, int visible, bool is_named) {
-  return GpusPhrase({kFour.data(), count}, visible, is_named);
+std::string Phrase(std::size_t count, int visible, GpuLimit reason) {
+  return GpusPhrase({kFour.data(), count}, visible, reason);
 }
 
 TEST(UsefulGpus, AreOneForSmallDataAndMoreTheMoreThereIs) {
@@ -31,16 +31,20 @@ TEST(UsefulGpus, AreOneForSmallDataAndMoreTheMoreThereIs) {
   EXPECT_GE(UsefulGpus(0, 28), 8) << "how many rows there are is not known yet";
 }
 
-TEST(GpusPhrase, OneGpuOfOneIsNamed) { EXPECT_EQ(Phrase(1, 1, false), "GPU A (cuda:0)"); }
+TEST(GpusPhrase, OneGpuOfOneIsNamed) { EXPECT_EQ(Phrase(1, 1, GpuLimit::kData), "GPU A (cuda:0)"); }
 
 TEST(GpusPhrase, SaysHowManyTrainAndWhy) {
-  EXPECT_EQ(Phrase(2, 2, false),
+  EXPECT_EQ(Phrase(2, 2, GpuLimit::kData),
             "2 GPUs, each with a share of the rows: GPU A (cuda:0), GPU A (cuda:1)");
-  EXPECT_EQ(Phrase(1, 4, false), "1 of 4 GPUs, as many as the data keep busy: GPU A (cuda:0)");
-  EXPECT_EQ(Phrase(1, 4, true), "1 of 4 GPUs, the one that was named: GPU A (cuda:0)");
-  EXPECT_EQ(Phrase(3, 4, false),
+  EXPECT_EQ(Phrase(1, 4, GpuLimit::kData),
+            "1 of 4 GPUs, as many as the data keep busy: GPU A (cuda:0)");
+  EXPECT_EQ(Phrase(1, 4, GpuLimit::kNamed), "1 of 4 GPUs, the one that was named: GPU A (cuda:0)");
+  EXPECT_EQ(Phrase(3, 4, GpuLimit::kData),
             "3 of 4 GPUs, each with a share of the rows, as many as the data keep busy: "
             "GPU A (cuda:0), GPU A (cuda:1), GPU A (cuda:2)");
+  EXPECT_EQ(Phrase(2, 3, GpuLimit::kUnlike),
+            "2 of 3 GPUs, each with a share of the rows, those that are alike and free: "
+            "GPU A (cuda:0), GPU A (cuda:1)");
 }
 
 }  // namespace

@@ -32,8 +32,11 @@ struct LateDevices {
       executors.push_back(devices.back().get());
     }
   }
-  void ExpectNoDeadlock() const {
-    for (const auto& device : devices) EXPECT_FALSE(device->is_deadlocked());
+  void ExpectNoComplaint() const {
+    for (const auto& device : devices) {
+      EXPECT_FALSE(device->is_deadlocked());
+      EXPECT_FALSE(device->was_strange());
+    }
   }
 
   std::vector<std::unique_ptr<LateExecutor>> devices;
@@ -76,7 +79,7 @@ void ExpectSums(int members, std::size_t count, unsigned eager) {
   });
   EXPECT_TRUE(status.ok());
   for (const Words& of_member : sums) EXPECT_EQ(of_member, expected);
-  late.ExpectNoDeadlock();
+  late.ExpectNoComplaint();
 }
 
 TEST(DeviceGroup, SumsWhateverComesFirst) {
@@ -145,9 +148,18 @@ TEST(DeviceGroup, TrainsOneModelWhateverComesFirst) {
       const LateDevices late(3, eager);
       EXPECT_TRUE(RunOnDevices(one, late.executors, {.grows_on_device = grows_on_device}) ==
                   expected);
-      late.ExpectNoDeadlock();
+      late.ExpectNoComplaint();
     }
   }
+}
+
+// The thread has entered another one before.
+TEST(DeviceGroup, OneOfSeveralIsEnteredByWhoeverTrainsOnIt) {
+  const NativeCase one = PlainCase("reg:squarederror", 500, 3);
+  const LateDevices late(2, 0);
+  late.executors[1]->Enter();
+  EXPECT_TRUE(RunOnDevice(one, *late.executors[0]) == RunVariant(one, {.threads = 1}));
+  late.ExpectNoComplaint();
 }
 
 }  // namespace

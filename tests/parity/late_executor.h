@@ -27,6 +27,15 @@ class LateExecutor : public device::Executor {
     return body();
   }
 
+  // As on a CUDA device: what a thread asks for is the business of the one that it has entered.
+  template <class Body>
+  auto Entered(const Body& body) {
+    return Locked([&] {
+      was_strange_ = was_strange_ || current_ != this;
+      return body();
+    });
+  }
+
  public:
   LateExecutor(const device::HostExecutorOptions& options, bool is_eager)
       : host_(options), is_eager_(is_eager) {}
@@ -37,7 +46,7 @@ class LateExecutor : public device::Executor {
     return Locked([&] { return host_.FreeBytes(); });
   }
   Result<void*> Allocate(std::uint64_t bytes) override {
-    return Locked([&] { return host_.Allocate(bytes); });
+    return Entered([&] { return host_.Allocate(bytes); });
   }
   void Free(void* memory) override {
     Locked([&] {
@@ -83,7 +92,7 @@ class LateExecutor : public device::Executor {
     });
   }
 
-  void Enter() override {}
+  void Enter() override { current_ = this; }
   void Mark(int mark) override {
     Locked([&] { marks_[mark] = asked_; });
   }
@@ -101,6 +110,8 @@ class LateExecutor : public device::Executor {
 
   // Two executors that wait for each other.
   bool is_deadlocked() const { return is_deadlocked_; }
+  // It was used by a thread that had not entered it.
+  bool was_strange() const { return was_strange_; }
 
  private:
   template <class List>
@@ -111,7 +122,7 @@ class LateExecutor : public device::Executor {
   };
 
   void Ask(std::function<void()> operation) {
-    Locked([&] {
+    Entered([&] {
       operations_.push_back(std::move(operation));
       ++asked_;
       if (is_eager_) RunUntil(asked_);
@@ -133,6 +144,7 @@ class LateExecutor : public device::Executor {
   }
 
   static inline std::recursive_mutex mutex_;
+  static inline thread_local const LateExecutor* current_ = nullptr;
 
   device::HostExecutor host_;
   const bool is_eager_;
@@ -142,6 +154,7 @@ class LateExecutor : public device::Executor {
   std::uint64_t marks_[kMarks] = {};
   bool is_running_ = false;
   bool is_deadlocked_ = false;
+  bool was_strange_ = false;
 };
 
 }  // namespace boostyard::testing
