@@ -1,4 +1,4 @@
-// What is another for each tree, in device memory: launches of all trees are alike but for it, so
+// What differs from tree to tree, in device memory: launches of all trees are alike but for it, so
 // that they can be recorded and replayed. All trivially copyable.
 #pragma once
 
