@@ -17,6 +17,8 @@ Result<std::unique_ptr<Executor>> OpenCudaDevice(int /*ordinal*/) { return Absen
 
 std::uint64_t GraphLaunchesOf(const Executor& /*device*/) { return 0; }
 
+std::string GraphErrorOf(const Executor& /*device*/) { return {}; }
+
 int CountCudaDevices() { return 0; }
 
 Result<CudaDevices> OpenCudaDevices(int /*most*/) { return Absent(); }

@@ -166,6 +166,7 @@ class CudaExecutor : public Executor {
   }
 
   std::uint64_t graph_launches() const { return graph_launches_; }
+  const std::string& graph_error() const { return graph_error_; }
 
   std::uint64_t SortBytes(std::uint64_t count) override {
     std::size_t bytes = 0;
@@ -265,11 +266,12 @@ class CudaExecutor : public Executor {
     return static_cast<const CudaExecutor&>(peer);
   }
 
-  // Keeps the first error.
+  // Keeps the first error. Those of recording are kept apart: launches do without.
   void Note(cudaError_t error, const char* what) {
-    if (is_recording_) recording_failed_ = recording_failed_ || error != cudaSuccess;
-    if (error == cudaSuccess || is_recording_ || !error_.empty()) return;
-    error_ = std::string(cudaGetErrorString(error)) + ", when " + what;
+    if (error == cudaSuccess) return;
+    recording_failed_ = recording_failed_ || is_recording_;
+    std::string& kept = is_recording_ ? graph_error_ : error_;
+    if (kept.empty()) kept = std::string(cudaGetErrorString(error)) + ", when " + what;
   }
 
   // Pinned memory until its half is used again.
@@ -357,6 +359,7 @@ class CudaExecutor : public Executor {
   std::vector<cudaEvent_t> spare_events_;
   std::uint64_t last_place_ = 0;
   std::uint64_t graph_launches_ = 0;
+  std::string graph_error_;  // the first one of recording
   bool is_recording_ = false;
   bool recording_failed_ = false;
   std::string error_;
@@ -437,6 +440,10 @@ Result<std::unique_ptr<Executor>> OpenCudaDevice(int ordinal) {
 
 std::uint64_t GraphLaunchesOf(const Executor& device) {
   return static_cast<const CudaExecutor&>(device).graph_launches();
+}
+
+std::string GraphErrorOf(const Executor& device) {
+  return static_cast<const CudaExecutor&>(device).graph_error();
 }
 
 int CountCudaDevices() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -17,6 +18,8 @@ Result<std::unique_ptr<Executor>> OpenCudaDevice(int ordinal);
 
 // How often a device has run launches as a graph. Precondition: it is of OpenCudaDevice.
 std::uint64_t GraphLaunchesOf(const Executor& device);
+// Why it could not record launches, the first time that it could not; empty: it always could.
+std::string GraphErrorOf(const Executor& device);
 
 // How many GPUs the driver shows; CUDA_VISIBLE_DEVICES may hide some.
 int CountCudaDevices();

@@ -87,6 +87,10 @@ Status DeviceBackend::PrepareGrowth(std::uint64_t histograms) {
   BOOSTYARD_RETURN_IF_ERROR(splits_.Reserve(executor_, width));
   BOOSTYARD_RETURN_IF_ERROR(visits_.Reserve(executor_, 2 * width));
   BOOSTYARD_RETURN_IF_ERROR(visit_sums_.Reserve(executor_, 4 * width));
+  // Devices add up those of as many visits as there may be, not only those that a tree clears.
+  const std::uint64_t sum_words = visit_sums_.size() * sizeof(GradSums) / sizeof(std::uint64_t);
+  Launch<ZeroStep>(executor_, RowGrid(sum_words, ZeroStep::kThreads),
+                   {reinterpret_cast<std::uint64_t*>(visit_sums_.data()), sum_words});
   growth_ = std::move(growth);
   return {};
 }

@@ -67,7 +67,8 @@ TEST(CudaForms, TreesAreReplayedAsAGraph) {
   const std::uint64_t before = device::GraphLaunchesOf(*gpu);
   const TrainResult found = RunOnDevice(PlainCase("binary:logistic", 50'000, 28, kRounds), *gpu);
   EXPECT_EQ(found.error, "");
-  EXPECT_EQ(device::GraphLaunchesOf(*gpu) - before, std::uint64_t{kRounds - 1});
+  EXPECT_EQ(device::GraphLaunchesOf(*gpu) - before, std::uint64_t{kRounds - 1})
+      << device::GraphErrorOf(*gpu);
 }
 
 TEST(CudaForms, ManyColumns) {
