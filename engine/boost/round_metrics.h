@@ -40,6 +40,12 @@ class RoundMetrics {
   std::span<const float> kept_predictions() const { return {kept_.data(), kept_count_}; }
 
  private:
+  // Room for so many predictions.
+  std::span<float> Reserve(std::size_t count);
+  // Gives a metric its predictions, or with one output the margins to make them of.
+  void SetPredictions(std::span<const std::span<const float>> margins, std::uint64_t first_row,
+                      std::uint64_t rows, MetricInputs& inputs);
+
   ObjectiveParams objective_;
   std::vector<MetricSpec> specs_;
   int threads_;

@@ -3,6 +3,7 @@
 #include "engine/metric/block_sum.h"
 #include "engine/metric/families.h"
 #include "engine/metric/from_sums.h"
+#include "engine/objective/objectives.h"
 #include "engine/objective/row_loops.h"
 
 namespace boostyard {
@@ -13,6 +14,13 @@ void ApplyWeights(const MetricInputs& inputs, std::size_t first, std::size_t cou
   if (inputs.weights.empty()) return;
   const float* const weights = inputs.weights.data() + first;
   for (std::size_t i = 0; i < count; ++i) values[i] *= static_cast<double>(weights[i]);
+}
+
+// Makes the block's predictions, where they are not there yet.
+void PredictBlock(const MetricInputs& inputs, std::size_t first, std::size_t count) {
+  if (inputs.margins.empty()) return;
+  TransformForMetrics(*inputs.objective, inputs.margins.subspan(first, count),
+                      inputs.made.subspan(first, count), 1);
 }
 
 template <class Metric>
@@ -34,6 +42,7 @@ double Mean(const MetricInputs& inputs, const ElementwiseParams& params, bool is
   const std::size_t rows = used.labels.size();
   const double sum =
       SumOverRows(used.threads, rows, [&](std::size_t first, std::size_t count, double* values) {
+        PredictBlock(used, first, count);
         FillBlock<Metric>(used, params, first, count, values);
       });
   const float* const weights = used.weights.empty() ? nullptr : used.weights.data();
@@ -45,6 +54,7 @@ double MeanLogloss(const MetricInputs& inputs, const ElementwiseParams& params) 
   const std::size_t rows = inputs.labels.size();
   const double sum =
       SumOverRows(inputs.threads, rows, [&](std::size_t first, std::size_t count, double* values) {
+        PredictBlock(inputs, first, count);
         const float* const labels = inputs.labels.data() + first;
         const RowLoops& loops = ActiveRowLoops();
         if (loops.are_classes(labels, count)) {
@@ -96,6 +106,7 @@ double EvaluateR2(const MetricInputs& inputs) {
       SumOverRows(inputs.threads, rows, [&](std::size_t first, std::size_t count, double* values) {
         MetricInputs unweighted = inputs;
         unweighted.weights = {};
+        PredictBlock(inputs, first, count);
         FillBlock<Mse>(unweighted, {}, first, count, values);
       });
   return R2Final(squared_errors, rows, LabelSpread(inputs.labels, inputs.threads));

@@ -16,7 +16,11 @@ Result<double> Evaluate(const MetricSpec& metric, const MetricInputs& inputs) {
                                              " is computed by XGBoost alone");
   }
   BOOSTYARD_RETURN_IF_ERROR(CheckMetricFor(metric, *inputs.objective));
-  switch (SourceOf(metric.info->id)) {
+  const MetricSource source = SourceOf(metric.info->id);
+  if (!inputs.margins.empty() && source != MetricSource::kRowSum) {
+    TransformForMetrics(*inputs.objective, inputs.margins, inputs.made, inputs.threads);
+  }
+  switch (source) {
     case MetricSource::kOrder:
       return EvaluateRankingCurve(metric.info->id, inputs);
     case MetricSource::kClassSum:

@@ -121,6 +121,11 @@ struct MetricInputs {
   // probabilities for all classifiers (also multi:softmax and binary:logitraw).
   std::span<const float> predictions;
   int output_count = 1;
+  // If not empty (output_count 1): the predictions' margins, not transformed yet. Evaluate does so,
+  // into `made`, which is where `predictions` lie: a sum over rows block by block on its way, so
+  // that each is read while it is in the nearest cache.
+  std::span<const float> margins = {};
+  std::span<float> made = {};
   int threads = 1;
   MetricScratch* scratch = nullptr;  // optional
 };

@@ -423,6 +423,36 @@ TEST(Evaluate, AucprIsTheAreaUnderPrecision) {
   EXPECT_NEAR(*ValueOf(*ParseMetric("aucpr"), rows), AucprByIntegration(rows), 1e-8);
 }
 
+// Predictions that a metric makes on its way are those that were made before, and so is the value.
+TEST(Evaluate, MakesPredictionsOfMargins) {
+  for (const char* name : {"binary:logistic", "reg:squarederror", "count:poisson"}) {
+    for (const bool is_weighted : {false, true}) {
+      const Rows rows = RandomRows(*FindObjective(name), 9001, is_weighted);
+      std::vector<float> predictions(rows.margins.size());
+      TransformForMetrics(rows.objective, rows.margins, predictions, 1);
+      for (const MetricInfo& info : Metrics()) {
+        const Result<MetricSpec> metric = ParseMetric(info.name);
+        if (!info.is_native || !CheckMetricFor(*metric, rows.objective).ok()) continue;
+        const Result<double> want = ValueOf(*metric, rows);
+        if (!want.ok()) continue;  // labels of another kind
+        for (const int threads : {1, 3}) {
+          std::vector<float> made(rows.margins.size(), -7.0F);
+          EXPECT_EQ(*Evaluate(*metric, {.objective = &rows.objective,
+                                        .labels = rows.labels,
+                                        .weights = rows.weights,
+                                        .predictions = made,
+                                        .threads = threads,
+                                        .margins = rows.margins,
+                                        .made = made}),
+                    *want)
+              << name << " " << info.name;
+          EXPECT_EQ(made, predictions) << name << " " << info.name;
+        }
+      }
+    }
+  }
+}
+
 TEST(Evaluate, AucReusesItsScratch) {
   const Rows rows = RandomRows(*FindObjective("binary:logistic"), 1500, false);
   MetricScratch scratch;
