@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -437,14 +439,14 @@ TEST(Evaluate, MakesPredictionsOfMargins) {
         if (!want.ok()) continue;  // labels of another kind
         for (const int threads : {1, 3}) {
           std::vector<float> made(rows.margins.size(), -7.0F);
-          EXPECT_EQ(*Evaluate(*metric, {.objective = &rows.objective,
-                                        .labels = rows.labels,
-                                        .weights = rows.weights,
-                                        .predictions = made,
-                                        .threads = threads,
-                                        .margins = rows.margins,
-                                        .made = made}),
-                    *want)
+          const double value = *Evaluate(*metric, {.objective = &rows.objective,
+                                                   .labels = rows.labels,
+                                                   .weights = rows.weights,
+                                                   .predictions = made,
+                                                   .margins = rows.margins,
+                                                   .made = made,
+                                                   .threads = threads});
+          EXPECT_EQ(std::bit_cast<std::uint64_t>(value), std::bit_cast<std::uint64_t>(*want))
               << name << " " << info.name;
           EXPECT_EQ(made, predictions) << name << " " << info.name;
         }
