@@ -16,9 +16,10 @@ std::uint64_t MemoryLeft(const ReadRequest& request) {
          std::min(request.memory_limit_bytes, request.memory_used_bytes);
 }
 
-// What reading itself works with.
+// What reading itself works with: text, table, a block's cells and codes, in huge pages. As much as
+// here is taken by chunks of cells that are mostly empty.
 std::uint64_t WorkBytes(const ReadRequest& request) {
-  constexpr std::uint64_t kThreadBytes = 8U << 20;
+  constexpr std::uint64_t kThreadBytes = 10U << 20;
   const auto threads = static_cast<std::uint64_t>(std::max(request.threads, 1));
   return std::min(threads * kThreadBytes, request.memory_limit_bytes / 8);
 }

@@ -134,7 +134,7 @@ ParseOutcome ParseRows(std::string_view text, std::uint64_t text_offset, const L
   table.row_count = 0;
   const std::size_t needed = table.stride * layout.column_count;
   if (table.cells.size() < needed) {
-    table.cells.clear();                       // nothing of it is kept
+    table.cells = HugeVector<float>();         // its memory goes before more is taken
     table.cells.resize(needed + needed / 16);  // the next chunk may have a few rows more
   }
 

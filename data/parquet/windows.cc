@@ -44,7 +44,7 @@ void Windows::Rewind() {
 }
 
 std::uint64_t Windows::bytes() const {
-  return kWindowChunks * chunk_rows_ * plan_.layout.column_count * sizeof(float);
+  return kWindowChunks * HugeAllocator<float>::MemoryBytes(chunk_rows_ * plan_.layout.column_count);
 }
 
 Result<std::span<const csv::CellTable>> Windows::Next() {

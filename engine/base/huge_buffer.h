@@ -26,7 +26,8 @@ inline void ReturnFreeMemory() {
 
 inline constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
 
-// `bytes` of memory in huge pages; null if there is none. Both: whole huge pages.
+// Maps `bytes`, a multiple of kHugePageBytes, aligned to a huge page, uninitialised; the caller
+// gives them back by munmap. Null if there is no memory.
 inline void* MapHugePages(std::size_t bytes) {
   // One page more, to give back what lies before and behind the aligned part.
   const std::size_t mapped = bytes + kHugePageBytes;

@@ -5,15 +5,18 @@
 #include <cstddef>
 #include <limits>
 #include <new>
+#include <type_traits>
 #include <vector>
 
 #include "engine/base/huge_buffer.h"
 
 namespace boostyard {
 
-// For trivial types. Memory of at least half a huge page takes whole ones.
+// Memory of at least half a huge page takes whole ones.
 template <class T>
 class HugeAllocator {
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T>);
+
  public:
   using value_type = T;
 
@@ -39,6 +42,12 @@ class HugeAllocator {
     }
   }
 
+  // The memory that so many elements take.
+  static constexpr std::size_t MemoryBytes(std::size_t count) {
+    const std::size_t bytes = count * sizeof(T);
+    return IsMapped(bytes) ? WholePages(bytes) : bytes;
+  }
+
   // Leaves an element that gets no value as it is.
   template <class U>
   void construct(U* element) noexcept {
@@ -52,8 +61,8 @@ class HugeAllocator {
   bool operator==(const HugeAllocator&) const { return true; }
 
  private:
-  static bool IsMapped(std::size_t bytes) { return bytes >= kHugePageBytes / 2; }
-  static std::size_t WholePages(std::size_t bytes) {
+  static constexpr bool IsMapped(std::size_t bytes) { return bytes >= kHugePageBytes / 2; }
+  static constexpr std::size_t WholePages(std::size_t bytes) {
     return (bytes + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
   }
 };

@@ -14,6 +14,8 @@ inline constexpr int kBriefSpins = 2000;
 inline void PauseProcessor() {
 #if defined(__x86_64__)
   _mm_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
 #endif
 }
 

@@ -1,6 +1,6 @@
 #include "engine/quantize/cell_counter.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace boostyard {
 namespace {

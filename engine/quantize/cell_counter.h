@@ -17,7 +17,7 @@ inline constexpr std::size_t kPartsPerCell = 256;
 // Counters that `cells` cells need: one more set takes the values that are near a cell but in none.
 constexpr std::size_t CounterCount(std::size_t cells) { return (cells + 1) * kPartsPerCell; }
 
-// Finds the counter of a key. Reused from feature to feature.
+// Finds the counter of a key. Reused from feature to feature; nothing may be asked before Build.
 class CellIndex {
  public:
   // Cells of one width, which is 16 or 8.

@@ -5,7 +5,8 @@
 namespace boostyard {
 namespace {
 
-// Writes the labels as bytes; false, and any bytes, if one of them is none.
+// Writes the labels as bytes; false, and any bytes, if one of them is none. Numbers are rounded to
+// the nearest: FloatEnvironment sees to that.
 bool Narrow(std::span<const float> labels, std::uint8_t* bytes) {
   // From 2^23 on floats are whole numbers: of a label that is added to it the last bits are the
   // number, if it is one. Nothing is converted, which would be undefined for what is out of range,

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <mutex>
 #include <new>
 #include <random>
 #include <string>
@@ -212,6 +214,77 @@ TEST(SharedText, AnExceptionEndsTheTextForAll) {
   const auto next = text.Next();
   ASSERT_TRUE(next.ok());
   EXPECT_FALSE(next->has_value());
+}
+
+enum class Ending { kError, kDamage, kThrow };
+
+// A text that ends badly.
+class BadEnding final : public TextSource {
+ public:
+  BadEnding(std::string text, Ending ending) : good_(std::move(text), 40, {}), ending_(ending) {}
+
+  Result<std::size_t> ReadSome(std::span<char> out) override {
+    BOOSTYARD_ASSIGN_OR_RETURN(const std::size_t count, good_.ReadSome(out));
+    if (count > 0) return count;
+    if (ending_ == Ending::kThrow) throw std::bad_alloc();
+    return MakeError(ending_ == Ending::kError ? ErrorId::kIoRead : ErrorId::kDataDamaged,
+                     "it ends here", "none");
+  }
+
+ private:
+  ShortReads good_;
+  Ending ending_;
+};
+
+// Several threads read; one may stop the text and leave. None waits for ever (the test ends), one
+// alone learns how the text ended, and the chunks that came are its first ones, without a gap.
+TEST(SharedText, EndsForAllThreadsHoweverItEnds) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 120; ++round) {
+    const auto ending = static_cast<Ending>(round % 3);
+    const int thread_count = 1 + round % 9;
+    const int stops_at = round % 4 == 0 ? static_cast<int>(random() % 10) : -1;
+    const std::string lines = Lines(200, 50, static_cast<unsigned>(round));
+    const std::string good = lines.substr(0, random() % lines.size());
+    SharedText text(
+        [&]() -> Result<std::unique_ptr<TextSource>> {
+          return std::unique_ptr<TextSource>(std::make_unique<BadEnding>(good, ending));
+        },
+        "x.csv", 0, 300);
+    std::mutex mutex;
+    std::map<std::size_t, std::string> chunks;
+    std::atomic<int> failures = 0;
+    const auto read = [&] {
+      while (true) {
+        try {
+          auto next = text.Next();
+          if (!next.ok()) {
+            ++failures;
+          } else if (!next->has_value()) {
+            return;
+          } else {
+            const std::lock_guard lock(mutex);
+            chunks[(*next)->index] = std::string((*next)->rows.text);
+            text.Recycle(**std::move(next));
+            if (static_cast<int>(chunks.size()) == stops_at) return text.Stop();
+          }
+        } catch (const std::bad_alloc&) {
+          ++failures;
+        }
+      }
+    };
+    std::vector<std::thread> threads;
+    for (int i = 0; i < thread_count; ++i) threads.emplace_back(read);
+    for (std::thread& thread : threads) thread.join();
+    std::string all;
+    for (const auto& [index, part] : chunks) all += part;
+    EXPECT_EQ(chunks.empty() ? 0 : chunks.rbegin()->first + 1, chunks.size());
+    EXPECT_EQ(all, lines.substr(0, all.size())) << round;
+    EXPECT_LE(failures, 1);
+    if (stops_at >= 0) continue;
+    EXPECT_EQ(failures, ending == Ending::kDamage ? 0 : 1);
+    EXPECT_EQ(text.damage().has_value(), ending == Ending::kDamage);
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <random>
@@ -20,7 +21,7 @@ TEST(HugeVector, HoldsWhatAVectorHolds) {
   std::vector<std::uint32_t> expected;
   for (int step = 0; step < 60; ++step) {
     const std::size_t size = random() % (step % 3 == 0 ? kMost : kMost / 16);
-    const std::uint32_t value = random();
+    const auto value = static_cast<std::uint32_t>(random());
     if (step % 4 == 3) {
       ours.assign(size, value);
       expected.assign(size, value);

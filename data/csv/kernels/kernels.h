@@ -24,7 +24,7 @@ struct BlockText {
 };
 
 inline constexpr std::size_t kReadBehind = 64;
-inline constexpr std::size_t kBytesAhead = 2048;  // so early text is asked for
+inline constexpr std::size_t kBytesAhead = 2048;  // how far before its use text is fetched
 inline constexpr std::size_t kWriteSlack = 96;    // what kernels may write past the last cell
 
 // Where a kernel writes; each array has room for BlockText::size + kWriteSlack elements, one a
