@@ -48,13 +48,12 @@ Status GroupMember::Prepare(std::uint64_t words) {
   return {};
 }
 
-bool GroupMember::WaitForAll(int mark) {
+void GroupMember::WaitForAll(int mark) {
   executor_.Mark(mark);
-  if (!group_.Meet()) return false;
+  group_.Meet();
   for (int peer = 0; peer < size(); ++peer) {
     if (peer != rank_) executor_.WaitFor(group_.member(peer).executor_, mark);
   }
-  return true;
 }
 
 void GroupMember::Sum(std::int64_t* words, std::uint64_t count) {
@@ -74,7 +73,7 @@ void GroupMember::SumSome(std::int64_t* words, std::uint64_t count) {
   const std::uint64_t first = begin(rank_);
   const std::uint64_t mine = begin(rank_ + 1) - first;
   group_.told_words_[static_cast<std::size_t>(rank_)] = words;
-  if (!WaitForAll(kReadable)) return;
+  WaitForAll(kReadable);
   const auto words_of = [&](int rank) {
     return group_.told_words_[static_cast<std::size_t>(rank)];
   };
@@ -85,7 +84,7 @@ void GroupMember::SumSome(std::int64_t* words, std::uint64_t count) {
                        words_of(peer) + first, mine * sizeof(std::int64_t));
   }
   Add(words + first, mine);
-  if (!WaitForAll(kSummed)) return;
+  WaitForAll(kSummed);
   for (int peer = 0; peer < size(); ++peer) {
     if (peer == rank_) continue;
     executor_.CopyFrom(group_.member(peer).executor_, words + begin(peer),
@@ -98,7 +97,7 @@ void GroupMember::SumSome(std::int64_t* words, std::uint64_t count) {
 // Each member fetches all words of the others.
 void GroupMember::SumFew(std::int64_t* words, std::uint64_t count) {
   group_.told_words_[static_cast<std::size_t>(rank_)] = words;
-  if (!WaitForAll(kReadable)) return;
+  WaitForAll(kReadable);
   std::uint64_t received = 0;
   for (int peer = 0; peer < size(); ++peer) {
     if (peer == rank_) continue;
@@ -106,7 +105,8 @@ void GroupMember::SumFew(std::int64_t* words, std::uint64_t count) {
                        group_.told_words_[static_cast<std::size_t>(peer)],
                        count * sizeof(std::int64_t));
   }
-  if (WaitForAll(kRead)) Add(words, count);
+  WaitForAll(kRead);
+  Add(words, count);
 }
 
 // What was received of so many words.
@@ -121,7 +121,7 @@ void GroupMember::Add(std::int64_t* words, std::uint64_t count) {
 
 std::uint64_t GroupMember::LeastOf(std::uint64_t value) {
   group_.told_values_[static_cast<std::size_t>(rank_)] = value;
-  if (!group_.Meet()) return value;
+  group_.Meet();
   const std::uint64_t least =
       *std::min_element(group_.told_values_.begin(), group_.told_values_.end());
   group_.Meet();  // all have read
@@ -171,6 +171,8 @@ Status DeviceGroup::Run(const std::function<Status(GroupMember&)>& body) {
 Status DeviceGroup::Do(const std::function<Status(GroupMember&)>& body, GroupMember& member) {
   try {
     return body(member);
+  } catch (const Ended&) {
+    return {};  // the error is another member's
   } catch (const std::bad_alloc&) {
     return MakeError(ErrorId::kOutOfMemory, "not enough memory for training",
                      "use a larger instance, fewer rows or a smaller max_bin");
@@ -202,15 +204,15 @@ void DeviceGroup::Work(int rank) {
   }
 }
 
-bool DeviceGroup::Meet() {
+void DeviceGroup::Meet() {
   std::unique_lock lock(mutex_);
-  if (is_broken_) return false;
+  if (is_broken_) throw Ended();
   const std::uint64_t meeting = meeting_;
   if (++waiting_count_ == size()) {
     waiting_count_ = 0;
     ++meeting_;
     has_met_.notify_all();
-    return true;
+    return;
   }
   if (done_count_ > 0) is_broken_ = true;
   if (is_broken_) has_met_.notify_all();
@@ -222,7 +224,7 @@ bool DeviceGroup::Meet() {
     lock.lock();
   }
   has_met_.wait(lock, [&] { return meeting_ != meeting || is_broken_; });
-  return meeting_ != meeting;
+  if (meeting_ == meeting) throw Ended();
 }
 
 }  // namespace boostyard::device

@@ -23,6 +23,10 @@ namespace boostyard::device {
 class DeviceGroup;
 
 // One of the devices, as its own thread sees the others.
+//
+// Where another member has failed, or does something else, nothing can be done together any more:
+// what needs the others then ends the task of Run that it is called in, by an exception that Run
+// catches. So nobody goes on to write what others still read.
 class GroupMember {
  public:
   GroupMember(DeviceGroup& group, int rank, Executor& executor)
@@ -46,9 +50,8 @@ class GroupMember {
   // The least of what all members say.
   std::uint64_t LeastOf(std::uint64_t value);
 
-  // Marks the place of every member's work so far, and lets this member's wait for it. False: some
-  // member is gone.
-  bool WaitForAll(int mark);
+  // Marks the place of every member's work so far, and lets this member's wait for it.
+  void WaitForAll(int mark);
 
  private:
   void SumSome(std::int64_t* words, std::uint64_t count);
@@ -76,8 +79,7 @@ class DeviceGroup {
   GroupMember& member(int rank) { return *members_[static_cast<std::size_t>(rank)]; }
 
   // Runs body(member) for each member on its own thread, all at the same time, and waits for them.
-  // Returns the first error. After one, the members cannot meet any
-  // more: their sums stay their own.
+  // Returns the first error.
   Status Run(const std::function<Status(GroupMember&)>& body);
 
  private:
@@ -86,8 +88,10 @@ class DeviceGroup {
   void Stop();
   void Work(int rank);
   Status Do(const std::function<Status(GroupMember&)>& body, GroupMember& member);
-  // Waits for all members. False: some member is gone, or will not come.
-  bool Meet();
+  struct Ended {};  // thrown where some member is gone, or will not come
+
+  // Waits for all members. Throws Ended.
+  void Meet();
 
   std::vector<std::unique_ptr<GroupMember>> members_;
   // What members tell each other before they meet.

@@ -321,7 +321,8 @@ Status ShardedBackend::PrepareFirst(Executor& first, std::span<const MetricSpec>
 Result<std::vector<MetricFigures>> ShardedBackend::EvaluateMetrics() {
   std::vector<MetricFigures> figures;
   ForEach([&](GroupMember& member, DeviceBackend&) -> Status {
-    if (!member.WaitForAll(kGatherMark) || member.rank() > 0) return {};
+    member.WaitForAll(kGatherMark);
+    if (member.rank() > 0) return {};
     // Only where there is something to evaluate does it wait.
     for (int device = 0; device < member.size() && metrics_->has_any(); ++device) {
       for (int k = 0; k < outputs_; ++k) CopyMargins(member, device, k);

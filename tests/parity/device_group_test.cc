@@ -113,7 +113,8 @@ TEST(DeviceGroup, AnErrorOfOneEndsTheWaitOfTheOthers) {
   DeviceGroup group(late.executors, false);
   const auto fail = [](GroupMember& member) -> Status {
     if (member.rank() == 2) return MakeError(ErrorId::kDeviceFailed, "cuda:2 failed", "");
-    EXPECT_EQ(member.LeastOf(5), 5U);
+    member.LeastOf(5);
+    ADD_FAILURE() << "a member goes on without the others";
     return {};
   };
   const Status status = group.Run(fail);
