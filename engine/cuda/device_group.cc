@@ -119,6 +119,14 @@ void GroupMember::Add(std::int64_t* words, std::uint64_t count) {
                        {words, received_.data(), static_cast<std::uint32_t>(size() - 1), count});
 }
 
+void GroupMember::Fail(Error error) {
+  {
+    const std::lock_guard lock(group_.mutex_);
+    group_.Break(std::move(error));
+  }
+  throw DeviceGroup::Ended();
+}
+
 std::uint64_t GroupMember::LeastOf(std::uint64_t value) {
   group_.told_values_[static_cast<std::size_t>(rank_)] = value;
   group_.Meet();
@@ -192,16 +200,19 @@ void DeviceGroup::Work(int rank) {
     lock.unlock();
     Status status = Do(body, member);
     lock.lock();
-    if (!status.ok()) {
-      if (!error_) error_ = std::move(status).error();  // what comes later follows from it
-      is_broken_ = true;
-    }
+    if (!status.ok()) Break(std::move(status).error());
     ++done_count_;
     // Those that wait for one that has finished would wait for ever.
     if (waiting_count_ > 0) is_broken_ = true;
     if (is_broken_) has_met_.notify_all();
     if (done_count_ == size()) is_done_.notify_all();
   }
+}
+
+void DeviceGroup::Break(Error error) {
+  if (!error_) error_ = std::move(error);  // what comes later follows from it
+  is_broken_ = true;
+  has_met_.notify_all();
 }
 
 void DeviceGroup::Meet() {

@@ -47,6 +47,9 @@ class GroupMember {
   // 2^64. Queued, like any operation. All members call it, with the same count.
   void Sum(std::int64_t* words, std::uint64_t count);
 
+  // Ends the task of Run, which returns the error: for who cannot go on as the others do.
+  [[noreturn]] void Fail(Error error);
+
   // The least of what all members say.
   std::uint64_t LeastOf(std::uint64_t value);
 
@@ -90,6 +93,8 @@ class DeviceGroup {
   Status Do(const std::function<Status(GroupMember&)>& body, GroupMember& member);
   struct Ended {};  // thrown where some member is gone, or will not come
 
+  // Keeps the first error; nobody meets any more. Under the mutex.
+  void Break(Error error);
   // Waits for all members. Throws Ended.
   void Meet();
 

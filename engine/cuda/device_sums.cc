@@ -1,6 +1,7 @@
 // DeviceBackend: what it knows of its own rows becomes what is known of all, where several devices
 // share them (device_group.h). One that is alone does nothing here.
 #include <algorithm>
+#include <utility>
 
 #include "engine/cuda/device_backend.h"
 #include "engine/cuda/device_group.h"
@@ -90,8 +91,10 @@ std::uint32_t DeviceBackend::MostContested(const std::uint32_t* counted, std::ui
   if (member_ == nullptr) return most;
   std::uint32_t count = 0;
   executor_.Download(&count, counted, sizeof(count));
-  Keep(executor_.Wait());
-  return status_.ok() ? count : 0;
+  Status status = executor_.Wait();
+  // Without the number it would do other sums than the others.
+  if (!status.ok()) member_->Fail(std::move(status).error());
+  return count;
 }
 
 // Two sums a visit, each of two words.
