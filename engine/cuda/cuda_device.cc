@@ -4,9 +4,11 @@
 #include <cuda_runtime_api.h>
 #include <dlfcn.h>
 
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -365,7 +367,29 @@ class CudaExecutor : public Executor {
   std::string error_;
 };
 
-// Where two GPUs cannot, the runtime copies by way of the host.
+// Whether a megabyte of one GPU arrives at the current one, `reader`, as it was sent.
+bool CopiesArrive(int reader, int other) {
+  constexpr std::size_t kWords = std::size_t{1} << 18;
+  constexpr std::size_t kBytes = kWords * sizeof(std::uint32_t);
+  std::vector<std::uint32_t> sent(kWords);
+  std::iota(sent.begin(), sent.end(), 0x9E3779B9U);
+  std::vector<std::uint32_t> arrived(kWords);
+  void* from = nullptr;
+  void* to = nullptr;
+  const bool is_done =
+      cudaMalloc(&to, kBytes) == cudaSuccess && cudaSetDevice(other) == cudaSuccess &&
+      cudaMalloc(&from, kBytes) == cudaSuccess &&
+      cudaMemcpy(from, sent.data(), kBytes, cudaMemcpyHostToDevice) == cudaSuccess &&
+      cudaMemcpyPeer(to, reader, from, other, kBytes) == cudaSuccess &&
+      cudaMemcpy(arrived.data(), to, kBytes, cudaMemcpyDeviceToHost) == cudaSuccess;
+  cudaFree(from);
+  cudaSetDevice(reader);
+  cudaFree(to);
+  return is_done && arrived == sent;
+}
+
+// Where two GPUs cannot, the runtime copies by way of the host. Some machines say that they can and
+// then lose what is copied (CUDA C++ Programming Guide, "IOMMU on Linux"), so it is tried.
 void LetReadEachOther(const std::vector<int>& ordinals) {
   for (const int reader : ordinals) {
     for (const int other : ordinals) {
@@ -373,7 +397,8 @@ void LetReadEachOther(const std::vector<int>& ordinals) {
       if (reader == other) continue;
       if (cudaDeviceCanAccessPeer(&is_possible, reader, other) != cudaSuccess) continue;
       if (is_possible == 0 || cudaSetDevice(reader) != cudaSuccess) continue;
-      cudaDeviceEnablePeerAccess(other, 0);
+      if (cudaDeviceEnablePeerAccess(other, 0) != cudaSuccess) continue;
+      if (!CopiesArrive(reader, other)) cudaDeviceDisablePeerAccess(other);
     }
   }
 }
