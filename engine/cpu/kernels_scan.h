@@ -308,18 +308,18 @@ BOOSTYARD_HD void ScanExclusiveLanes(const ScanState& state, const SlotValues& v
   const __m512i low = _mm512_set1_epi64(0xFFFFFFFF);
   const __m512i lane = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
   for (std::uint32_t k = 0; k < digit.feature_count; k += 8) {
+    const std::uint32_t rest = digit.feature_count - k;
+    auto lanes = static_cast<__mmask8>(rest >= 8 ? 0xFF : (1U << rest) - 1);
     __m512i grad;
     __m512i hess;
     if (values.packed != nullptr) {
-      const __m512i packed = _mm512_loadu_si512(values.packed + k + 1);
+      const __m512i packed = _mm512_maskz_loadu_epi64(lanes, values.packed + k + 1);
       grad = _mm512_srai_epi64(packed, 32);
       hess = _mm512_and_si512(packed, low);
     } else {
-      grad = _mm512_loadu_si512(values.grad + k + 1);
-      hess = _mm512_loadu_si512(values.hess + k + 1);
+      grad = _mm512_maskz_loadu_epi64(lanes, values.grad + k + 1);
+      hess = _mm512_maskz_loadu_epi64(lanes, values.hess + k + 1);
     }
-    const std::uint32_t rest = digit.feature_count - k;
-    auto lanes = static_cast<__mmask8>(rest >= 8 ? 0xFF : (1U << rest) - 1);
     if (state.node->allowed != nullptr) {
       for (std::uint32_t i = 0; i < 8 && i < rest; ++i) {
         if (state.node->allowed[features[k + i]] == 0) {
