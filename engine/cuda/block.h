@@ -52,6 +52,19 @@ BOOSTYARD_HD GradSums Minus(const GradSums& a, const GradSums& b) {
   return {a.grad - b.grad, a.hess - b.hess};
 }
 
+// ---- loops
+
+// body(i) for each i in [0, count) that is the thread's, of all threads of the launch (of its
+// blocks with one y): neighbours to neighbouring threads. To be called within a phase.
+template <int kThreads, class Block, class Index, class Body>
+BOOSTYARD_STEP void ForEachOfGrid(const Block& block, int thread, Index count, const Body& body) {
+  const Index stride = Index{block.grid_x()} * kThreads;
+  for (Index i = Index{block.x()} * kThreads + static_cast<unsigned>(thread); i < count;
+       i += stride) {
+    body(i);
+  }
+}
+
 // ---- additions that several threads make to one place
 
 BOOSTYARD_STEP std::uint32_t AtomicAdd(std::uint32_t* to, std::uint32_t value) {

@@ -56,15 +56,14 @@ struct BinStep {
     });
     block.ForEachThread([&](int thread) {
       bool has_missing = false;
-      for (std::uint32_t i = block.x() * kThreads + static_cast<unsigned>(thread); i < piece.rows;
-           i += block.grid_x() * kThreads) {
+      ForEachOfGrid<kThreads>(block, thread, piece.rows, [&](std::uint32_t i) {
         const std::uint32_t bin = piece.floats == nullptr
                                       ? shared.map[piece.codes[i]]
                                       : Bin(cuts, task.cut_count, piece.floats[i]);
         const bool is_missing = bin > task.cut_count;
         has_missing = has_missing || is_missing;
         Put(task, piece.first_row + i, bin, is_missing);
-      }
+      });
       if (has_missing) AtomicMax(&shared.has_missing, 1);
     });
     block.ForEachThread([&](int thread) {
@@ -117,12 +116,10 @@ struct WidenStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           row < args.rows; row += stride) {
+      ForEachOfGrid<kThreads>(block, thread, args.rows, [&](std::uint64_t row) {
         const bool is_lost = (args.lost[row / 32] >> (row % 32) & 1U) != 0;
         args.wide[row] = static_cast<std::uint16_t>(is_lost ? args.missing_code : args.narrow[row]);
-      }
+      });
     });
   }
 };
@@ -141,15 +138,13 @@ struct OnesStep {
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     const std::uint64_t words = (args.rows + 63) / 64;
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t w = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           w < words; w += stride) {
+      ForEachOfGrid<kThreads>(block, thread, words, [&](std::uint64_t w) {
         std::uint64_t bits = 0;
         for (std::uint64_t i = 0; i < 64 && 64 * w + i < args.rows; ++i) {
           bits |= static_cast<std::uint64_t>(args.codes[64 * w + i]) << i;
         }
         args.words[w] = bits;
-      }
+      });
     });
   }
 };
@@ -173,15 +168,13 @@ struct CombineStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           row < args.rows; row += stride) {
+      ForEachOfGrid<kThreads>(block, thread, args.rows, [&](std::uint64_t row) {
         std::uint32_t code = 0;
         for (std::uint32_t k = 0; k < args.count; ++k) {
           code += args.members[k].codes[row] * args.members[k].unit;
         }
         args.codes[row] = static_cast<std::uint8_t>(code);
-      }
+      });
     });
   }
 };

@@ -53,11 +53,9 @@ struct CurveKeyStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           row < args.rows.rows; row += stride) {
+      ForEachOfGrid<kThreads>(block, thread, args.rows.rows, [&](std::uint64_t row) {
         args.keys[row] = std::uint64_t{DescendingKey(args.rows.Prediction(row))} << 32 | row;
-      }
+      });
     });
   }
 };

@@ -25,11 +25,8 @@ struct FillStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t i = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           i < args.count; i += stride) {
-        args.out[i] = args.value;
-      }
+      ForEachOfGrid<kThreads>(block, thread, args.count,
+                              [&](std::uint64_t i) { args.out[i] = args.value; });
     });
   }
 };
@@ -145,11 +142,9 @@ BOOSTYARD_STEP void RunGradientPass(Block& block, const GradientPass& pass, Stat
   typename Block::template Local<StatWords> stats;
   block.ForEachThread([&](int thread) {
     StatWords mine;
-    const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-    for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-         row < pass.rows; row += stride) {
+    ForEachOfGrid<kThreads>(block, thread, pass.rows, [&](std::uint64_t row) {
       TakeGradient(pass, quantiser, row, gradient_of(row), mine);
-    }
+    });
     stats[thread] = mine;
   });
   const StatWords all = block.Reduce(
@@ -213,11 +208,9 @@ struct SoftmaxPrepareStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     block.ForEachThread([&](int thread) {
-      const std::uint64_t step = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           row < args.rows; row += step) {
+      ForEachOfGrid<kThreads>(block, thread, args.rows, [&](std::uint64_t row) {
         args.out[row] = PrepareSoftmax(args.margins + row, args.stride, args.classes);
-      }
+      });
     });
   }
 };
@@ -303,13 +296,11 @@ struct SumStep {
     const bool is_wide = args.gradients.IsWide();
     block.ForEachThread([&](int thread) {
       GradSums mine;
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t i = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           i < root.count; i += stride) {
+      ForEachOfGrid<kThreads>(block, thread, root.count, [&](std::uint64_t i) {
         const std::uint64_t row =
             root.list == NodeRows::kDense ? i : args.lists[root.list][root.begin + i];
         mine = Plus(mine, is_wide ? gradients.Exact(row) : gradients.Packed(row));
-      }
+      });
       sums[thread] = mine;
     });
     const GradSums all = block.Reduce(
@@ -336,12 +327,11 @@ struct LeafStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     block.ForEachThread([&](int thread) {
-      for (std::uint32_t i = block.x() * kThreads + static_cast<unsigned>(thread); i < args.count;
-           i += block.grid_x() * kThreads) {
+      ForEachOfGrid<kThreads>(block, thread, args.count, [&](std::uint32_t i) {
         WalkNode& node = args.nodes[args.leaves[i].node];
         node.left = -1;
         node.value = args.leaves[i].value;
-      }
+      });
     });
   }
 };
@@ -364,9 +354,7 @@ struct WalkStep {
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     if (args.is_wanted != nullptr && *args.is_wanted == 0) return;
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           row < args.rows; row += stride) {
+      ForEachOfGrid<kThreads>(block, thread, args.rows, [&](std::uint64_t row) {
         std::int32_t at = 0;
         while (args.nodes[at].left >= 0) {
           const WalkNode& node = args.nodes[at];
@@ -374,7 +362,7 @@ struct WalkStep {
           at = GoesLeft(node, code) ? node.left : node.right;
         }
         args.margins[row] += args.nodes[at].value;
-      }
+      });
     });
   }
 };

@@ -24,15 +24,13 @@ struct AddWordsStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t i = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           i < args.count; i += stride) {
+      ForEachOfGrid<kThreads>(block, thread, args.count, [&](std::uint64_t i) {
         auto sum = static_cast<std::uint64_t>(args.words[i]);
         for (std::uint32_t sender = 0; sender < args.senders; ++sender) {
           sum += static_cast<std::uint64_t>(args.received[sender * args.count + i]);
         }
         args.words[i] = static_cast<std::int64_t>(sum);
-      }
+      });
     });
   }
 };
@@ -166,14 +164,13 @@ struct PackHistogramsStep {
     std::int64_t* const own =
         hist < 0 ? nullptr : args.pool + static_cast<std::uint64_t>(hist) * args.words;
     block.ForEachThread([&](int thread) {
-      for (std::uint32_t i = block.x() * kThreads + static_cast<unsigned>(thread); i < args.words;
-           i += block.grid_x() * kThreads) {
+      ForEachOfGrid<kThreads>(block, thread, args.words, [&](std::uint32_t i) {
         if (args.is_back != 0) {
           own[i] = packed[i];
         } else {
           packed[i] = own != nullptr ? own[i] : 0;
         }
-      }
+      });
     });
   }
 };

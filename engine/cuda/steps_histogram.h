@@ -123,10 +123,7 @@ struct ClearStep {
     const std::uint32_t words = 2 * args.entry_count;
     std::int64_t* out = args.pool + static_cast<std::uint64_t>(hist) * words;
     block.ForEachThread([&](int thread) {
-      for (std::uint32_t i = block.x() * kThreads + static_cast<unsigned>(thread); i < words;
-           i += block.grid_x() * kThreads) {
-        out[i] = 0;
-      }
+      ForEachOfGrid<kThreads>(block, thread, words, [&](std::uint32_t i) { out[i] = 0; });
     });
   }
 };

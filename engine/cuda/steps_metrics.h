@@ -139,11 +139,8 @@ struct ClassCountStep {
       for (int i = thread; i < counters; i += kThreads) shared.counts[i] = 0;
     });
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           row < args.rows.rows; row += stride) {
-        CountRow(args, row, shared.counts);
-      }
+      ForEachOfGrid<kThreads>(block, thread, args.rows.rows,
+                              [&](std::uint64_t row) { CountRow(args, row, shared.counts); });
     });
     block.ForEachThread([&](int thread) {
       for (int i = thread; i < counters; i += kThreads) {

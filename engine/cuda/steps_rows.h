@@ -27,9 +27,7 @@ struct StripStep {
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     const GroupInfo group = args.matrix.groups[args.group];
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t row = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           row < args.rows; row += stride) {
+      ForEachOfGrid<kThreads>(block, thread, args.rows, [&](std::uint64_t row) {
         auto* out =
             reinterpret_cast<std::uint32_t*>(args.strips + group.strip_offset + row * group.width);
         for (std::uint32_t word = 0; word < group.width / 4; ++word) {
@@ -40,7 +38,7 @@ struct StripStep {
           }
           out[word] = codes;
         }
-      }
+      });
     });
   }
 };

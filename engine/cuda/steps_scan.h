@@ -383,10 +383,8 @@ struct ContendStep {
     std::uint8_t* mask = args.masks + std::uint64_t{2} * block.y() * args.feature_count;
     const double least = args.least[block.y()];
     block.ForEachThread([&](int thread) {
-      for (std::uint32_t f = block.x() * kThreads + static_cast<unsigned>(thread);
-           f < args.feature_count; f += block.grid_x() * kThreads) {
-        mask[f] = gains[f] < least ? 0 : 1;
-      }
+      ForEachOfGrid<kThreads>(block, thread, args.feature_count,
+                              [&](std::uint32_t f) { mask[f] = gains[f] < least ? 0 : 1; });
     });
   }
 };
@@ -422,15 +420,14 @@ struct LeftQuantaStep {
     typename Block::template Local<GradSums> sums;
     block.ForEachThread([&](int thread) {
       GradSums mine;
-      for (std::uint32_t i = block.x() * kThreads + static_cast<unsigned>(thread); i < rows.count;
-           i += block.grid_x() * kThreads) {
+      ForEachOfGrid<kThreads>(block, thread, rows.count, [&](std::uint32_t i) {
         const std::uint32_t row =
             rows.list == NodeRows::kDense ? i : args.lists[rows.list][rows.begin + i];
         const std::uint32_t code = args.matrix.Code(slot, row);
         if (IsLeft(digit, place.exclusive_value, best.bin, best.is_missing_left, code)) {
           mine = Plus(mine, gradients.Packed(row));
         }
-      }
+      });
       sums[thread] = mine;
     });
     const GradSums all = block.Reduce(
@@ -479,15 +476,14 @@ struct ExactSumStep {
     typename Block::template Local<GradSums> sums[2];
     block.ForEachThread([&](int thread) {
       GradSums mine[2];
-      for (std::uint32_t i = block.x() * kThreads + static_cast<unsigned>(thread); i < rows.count;
-           i += block.grid_x() * kThreads) {
+      ForEachOfGrid<kThreads>(block, thread, rows.count, [&](std::uint32_t i) {
         const std::uint32_t row =
             rows.list == NodeRows::kDense ? i : args.lists[rows.list][rows.begin + i];
         const bool is_left = visit.is_split == 0 ||
                              GoesLeft(node, args.matrix.Code(args.matrix.slots[node.slot], row));
         GradSums& side = mine[is_left ? 1 : 0];
         side = Plus(side, gradients.Exact(row));
-      }
+      });
       sums[0][thread] = mine[0];
       sums[1][thread] = mine[1];
     });

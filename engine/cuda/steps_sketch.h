@@ -47,20 +47,19 @@ struct SketchStep {
     });
     block.ForEachThread([&](int thread) {
       std::uint32_t missing = 0;
-      for (std::uint32_t i = block.x() * kThreads + static_cast<unsigned>(thread); i < piece.rows;
-           i += block.grid_x() * kThreads) {
+      ForEachOfGrid<kThreads>(block, thread, piece.rows, [&](std::uint32_t i) {
         const std::uint64_t mass =
             piece.weights == nullptr ? 1 : args.rule.Of(static_cast<double>(piece.weights[i]));
         if (piece.floats == nullptr) {
           const std::uint32_t code = piece.codes[i];
           missing += code == ColumnPiece::kMissingCode ? 1U : 0U;
           AtomicAddWords(shared.low + code, shared.high + code, static_cast<std::int64_t>(mass));
-          continue;
+          return;
         }
         const float value = piece.floats[i];
         missing += value != value ? 1U : 0U;
         Count(args, task, value, mass);
-      }
+      });
       if (missing != 0) AtomicAdd(&shared.missing, missing);
     });
     block.ForEachThread([&](int thread) {
@@ -112,11 +111,8 @@ struct ZeroStep {
   template <class Block>
   static BOOSTYARD_STEP void Run(Block& block, const Args& args, Shared&) {
     block.ForEachThread([&](int thread) {
-      const std::uint64_t stride = std::uint64_t{block.grid_x()} * kThreads;
-      for (std::uint64_t i = std::uint64_t{block.x()} * kThreads + static_cast<unsigned>(thread);
-           i < args.count; i += stride) {
-        args.words[i] = 0;
-      }
+      ForEachOfGrid<kThreads>(block, thread, args.count,
+                              [&](std::uint64_t i) { args.words[i] = 0; });
     });
   }
 };

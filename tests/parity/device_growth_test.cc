@@ -1,5 +1,5 @@
-// Trees that grow on the device (engine/cuda/steps_grow.h): the model is the CPU's in forms that the
-// covering design does not reach.
+// Trees that grow on the device (engine/cuda/steps_grow.h): the model is the CPU's in forms that
+// the covering design does not reach.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,13 +18,6 @@ namespace boostyard::testing {
 namespace {
 
 using device::HostExecutor;
-
-// Three rounds with light children, so that trees are full.
-NativeCase LightCase(const std::string& objective, std::size_t rows, std::size_t columns) {
-  NativeCase one = PlainCase(objective, rows, columns, 3);
-  one.params.tree.min_child_weight = 0.1;
-  return one;
-}
 
 // ---- models
 

@@ -20,13 +20,6 @@ namespace {
 
 using device::HostExecutor;
 
-// Light children, so that trees are full.
-NativeCase LightCase(const std::string& objective, std::size_t rows, std::size_t columns) {
-  NativeCase one = PlainCase(objective, rows, columns, 3);
-  one.params.tree.min_child_weight = 0.1;
-  return one;
-}
-
 NativeCase ClassCase(int classes) {
   NativeCase one = LightCase("multi:softprob", 1'000, 6);
   one.params.objective.num_class = classes;

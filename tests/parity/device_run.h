@@ -1,6 +1,10 @@
 // A training on a device, as the tests compare it.
 #pragma once
 
+#include <cstddef>
+#include <span>
+#include <string>
+
 #include "engine/cuda/executor.h"
 #include "tests/parity/native_cases.h"
 
@@ -29,6 +33,13 @@ inline TrainResult RunOnDevice(const NativeCase& one, device::Executor& executor
                                const NativeTuning& tuning = {}) {
   device::Executor* const executors[] = {&executor};
   return RunOnDevices(one, executors, tuning);
+}
+
+// Three rounds with light children, so that trees are full.
+inline NativeCase LightCase(const std::string& objective, std::size_t rows, std::size_t columns) {
+  NativeCase one = PlainCase(objective, rows, columns, 3);
+  one.params.tree.min_child_weight = 0.1;
+  return one;
 }
 
 }  // namespace boostyard::testing
